@@ -1,0 +1,1 @@
+"""Bronze: raw telemetry and exports, typed, de-duplicated, rejects kept with a reason."""

@@ -1,0 +1,35 @@
+"""The errors that a run can end with; each kind decides the exit status of the command."""
+
+
+class EngagementError(Exception):
+    """A failure that the operator can act on: one sentence, what was got and what to do."""
+
+    exit_status = 1
+
+
+class ConfigurationError(EngagementError):
+    """Bad usage or configuration: nothing was read or written."""
+
+    exit_status = 2
+
+
+class InputError(EngagementError):
+    """Input that the run as a whole cannot work with (a missing folder, an unreadable container)."""
+
+    exit_status = 2
+
+
+class ModelError(EngagementError):
+    """A model folder that is incomplete, altered or does not fit its description."""
+
+    exit_status = 2
+
+
+class TableError(EngagementError):
+    """A table that is missing or whose columns are not those of `engagement.schemas`."""
+
+
+class GateError(EngagementError):
+    """A quality gate stopped the run: nothing was published downstream."""
+
+    exit_status = 3

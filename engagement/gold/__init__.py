@@ -1,0 +1,1 @@
+"""Gold: evidence, engagement scores, groups and insights."""

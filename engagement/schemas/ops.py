@@ -1,0 +1,24 @@
+"""Operations: what ran, how long it took and what it moved."""
+
+from pyspark.sql import types as T
+
+from engagement.schemas.table import DOUBLE, LONG, STRING, TIMESTAMP, Table, column
+
+RUNS = Table(
+    name="ops.runs",
+    comment="One row per run and step",
+    columns=(
+        column("run_id", STRING, "The run: one start of spark-submit.sh", required=True),
+        column("step", STRING, "File of jobs/ that ran", required=True),
+        column("started_at", TIMESTAMP, "When the step began, UTC", required=True),
+        column("seconds", DOUBLE, "How long it took, seconds"),
+        column("status", STRING, "done or failed", required=True),
+        column("rows_in", LONG, "Rows or lines read, count; null where the step does not count"),
+        column("rows_out", LONG, "Rows written, count; null where the step does not count"),
+        column("rejected", LONG, "Lines, events or recordings rejected or failed, count"),
+        column("detail", T.MapType(STRING, LONG), "Further counts of the step, by name"),
+        column("settings_sha256", STRING, "SHA-256 of the settings in force, hex"),
+        column("version", STRING, "Version of this project"),
+    ),
+    key=("run_id", "step"),
+)

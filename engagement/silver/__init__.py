@@ -1,0 +1,1 @@
+"""Silver: sessions, milestones and responses of pseudonymous learners."""

@@ -1,0 +1,59 @@
+"""Package of the Engagement Prediction System; the wheel carries the models and the configuration."""
+
+from setuptools import find_packages, setup
+
+SPARK = ["pyspark>=4.0.1,<4.1", "delta-spark>=4.0.0,<4.1"]
+DEMO = ["espeakng-loader>=0.2,<0.3"]
+REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2"]
+NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
+TRAIN = ["scikit-learn>=1.5,<2", "onnx>=1.17,<2"]
+
+setup(
+    name="engagement-prediction",
+    version="0.1.0",
+    description="Engagement scores from language-learning telemetry and voice recordings, on Spark",
+    python_requires=">=3.11",
+    packages=[
+        *find_packages(include=["engagement", "engagement.*"]),
+        "engagement.conf",
+        "engagement.models",
+    ],
+    package_dir={"engagement.conf": "conf", "engagement.models": "models"},
+    package_data={
+        "engagement": ["report/templates/*", "**/*.yaml"],
+        "engagement.conf": ["*.yaml", "**/*.conf", "**/*.yaml"],
+        "engagement.models": ["*/model.onnx", "*/model.yaml"],
+    },
+    install_requires=[
+        "boto3>=1.34,<2",
+        "librosa>=0.11,<0.12",
+        "numpy>=1.26,<2.4",
+        "onnxruntime-gpu>=1.22,<1.27",
+        "pandas>=2.2,<3",
+        "pyarrow>=15,<27",
+        "pyyaml>=6,<7",
+        "soundfile>=0.12.1,<1",
+        "soxr>=0.5,<2",
+        *REPORT,
+    ],
+    extras_require={
+        "spark": SPARK,
+        "demo": [*SPARK, *DEMO],
+        "notebook": [*SPARK, *NOTEBOOK],
+        "train": TRAIN,
+        "test": [
+            *SPARK,
+            *DEMO,
+            *NOTEBOOK,
+            *TRAIN,
+            "pytest>=8,<10",
+            "chispa>=0.10,<0.13",
+            "import-linter>=2,<3",
+            "moto[server]>=5,<6",
+            "mypy>=1.11,<3",
+            "pandas-stubs>=2.2,<3",
+            "ruff>=0.6,<1",
+            "types-PyYAML>=6,<7",
+        ],
+    },
+)
