@@ -1,0 +1,93 @@
+"""Settings of a run: `conf/*.yaml` and `--set`, checked and frozen. The only reader of the environment."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from engagement.errors import ConfigurationError
+from engagement.resources import conf_text
+from engagement.settings import (
+    Cohort,
+    Identity,
+    Ingest,
+    Milestones,
+    Paths,
+    ScoreSettings,
+    Settings,
+    VoiceSettings,
+)
+from engagement.typed import build
+
+__all__ = [
+    "Cohort",
+    "Identity",
+    "Ingest",
+    "Milestones",
+    "Paths",
+    "ScoreSettings",
+    "Settings",
+    "VoiceSettings",
+    "load_settings",
+    "pseudonym_secret",
+]
+
+SECRET_VARIABLE = "ENGAGEMENT_SECRET"  # noqa: S105 - the variable's name
+
+
+def load_settings(environment: str, overrides: Sequence[str] = ()) -> Settings:
+    """Return `conf/base.yaml`, under `conf/<environment>.yaml`, under `key.key=value` overrides.
+
+    Raises:
+        ConfigurationError: a file, key or value is wrong; the message names it.
+    """
+    merged: dict[str, Any] = {}
+    for name in ("base", environment):
+        _merge(merged, _parse(conf_text(f"{name}.yaml"), f"conf/{name}.yaml"))
+    for override in overrides:
+        key, separator, text = override.partition("=")
+        if not separator:
+            raise ConfigurationError(f"--set got {override!r}; expected key=value, such as cohort.languages=[en].")
+        value: Any = _yaml(text, f"--set {key}")
+        for part in reversed(key.split(".")):
+            value = {part: value}
+        _merge(merged, value)
+    return build(Settings, merged, "settings")
+
+
+def pseudonym_secret() -> bytes:
+    """Return the secret that pseudonyms are keyed with, from the environment.
+
+    Raises:
+        ConfigurationError: it is not set, or shorter than 16 bytes.
+    """
+    secret = os.environ.get(SECRET_VARIABLE, "").encode()
+    if len(secret) < 16:
+        raise ConfigurationError(
+            f"{SECRET_VARIABLE} holds {len(secret)} bytes; pseudonyms need a secret of 16 or more: "
+            f"export {SECRET_VARIABLE}=$(openssl rand -hex 32), and keep it: ids cannot be joined without it."
+        )
+    return secret
+
+
+def _parse(text: str, name: str) -> dict[str, Any]:
+    parsed = _yaml(text, name) or {}
+    if not isinstance(parsed, dict):
+        raise ConfigurationError(f"{name} holds a {type(parsed).__name__}; expected sections of keys.")
+    return parsed
+
+
+def _yaml(text: str, name: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that the calendar does not have
+        raise ConfigurationError(f"{name} is not YAML: {error}") from error
+
+
+def _merge(into: dict[str, Any], other: Mapping[str, Any]) -> None:
+    for key, value in other.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = dict(value) if isinstance(value, Mapping) else value

@@ -1,0 +1,43 @@
+"""Fixtures that all tests share: a small Spark session and the corpora."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[SparkSession]:
+    """One Spark session for all tests: two cores, Delta, few partitions."""
+    from engagement.spark import build_session  # noqa: PLC0415 - unit tests must not import Spark
+
+    session = build_session(
+        "tests",
+        master="local[2]",
+        conf={
+            "spark.driver.memory": "2g",
+            "spark.driver.host": "localhost",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.databricks.delta.snapshotPartitions": "2",
+            "spark.sql.warehouse.dir": "/tmp/engagement-tests-warehouse",
+        },
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """Folder of the corpora: $ENGAGEMENT_DATA, or ../shared/data beside the project; skips without."""
+    folder = Path(os.environ.get("ENGAGEMENT_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("the corpora are not here: set ENGAGEMENT_DATA to their folder")
+    return folder

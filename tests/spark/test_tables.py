@@ -1,0 +1,43 @@
+"""Writing and reading Delta tables: schema checked, comments kept, partitions replaced."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession, functions as F
+
+from engagement.errors import TableError
+from engagement.schemas import LEARNER_GROUPS, SESSIONS
+from engagement.tables import Warehouse, overwrite, read, read_or_empty, replace_partition
+from tests.rows import frame
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(str(tmp_path), "run-1", AT)
+
+
+def test_read__missing_table_is_named(spark: SparkSession, warehouse: Warehouse) -> None:
+    with pytest.raises(TableError, match=r"silver\.sessions is not in"):
+        read(spark, warehouse, SESSIONS)
+    assert read_or_empty(spark, warehouse, SESSIONS).count() == 0
+
+
+def test_overwrite__reports_every_discrepancy_at_once(spark: SparkSession, warehouse: Warehouse) -> None:
+    wrong = frame(spark, SESSIONS, []).drop("device_id").withColumn("events", F.lit("3"))
+    with pytest.raises(TableError, match="device_id is missing, expected string; events is string, expected"):
+        overwrite(wrong, warehouse, SESSIONS)
+
+
+def test_replace_partition__leaves_other_selections_alone(spark: SparkSession, warehouse: Warehouse) -> None:
+    rows = [{"cohort": "all", "learner_id": "a"}, {"cohort": "it's", "learner_id": "b"}]
+    assert overwrite(frame(spark, LEARNER_GROUPS, rows), warehouse, LEARNER_GROUPS) == 2
+    fresh = frame(spark, LEARNER_GROUPS, [{"cohort": "it's", "learner_id": "c"}])
+    replace_partition(fresh, warehouse, LEARNER_GROUPS, value="it's")
+    table = read(spark, warehouse, LEARNER_GROUPS)
+    got = {(r["cohort"], r["learner_id"], r["run_id"]) for r in table.collect()}
+    assert got == {("all", "a", "run-1"), ("it's", "c", "run-1")}
+    stored = table.schema["group_name"].metadata
+    assert stored["comment"].startswith("thriving, coasting")
