@@ -48,7 +48,7 @@ def load_settings(environment: str, overrides: Sequence[str] = ()) -> Settings:
     for override in overrides:
         key, separator, text = override.partition("=")
         if not separator:
-            raise ConfigurationError(f"--set got {override!r}; expected key=value, such as cohort.languages=[en].")
+            raise ConfigurationError(f"--set got {override!r}; expected key=value, such as voice.threads=2.")
         value: Any = _yaml(text, f"--set {key}")
         for part in reversed(key.split(".")):
             value = {part: value}

@@ -68,7 +68,9 @@ class Cohort:
         for level in self.levels:
             _one_of("cohort.levels", level, known)
         if self.start_date and self.end_date and self.start_date > self.end_date:
-            raise ConfigurationError(f"cohort.start_date {self.start_date} is after end_date {self.end_date}.")
+            raise ConfigurationError(
+                f"cohort.start_date {self.start_date} is after {self.end_date}, its end."
+            )
         if not self.name.replace("-", "").replace("_", "").isalnum():
             raise ConfigurationError(f"cohort.name is {self.name!r}; expected letters, digits, - and _ only.")
 
@@ -96,7 +98,7 @@ class Ingest:
 
 @dataclass(frozen=True)
 class Milestones:
-    """How sets are told apart where nothing names them: a pause longer than this begins a new one, seconds."""
+    """How sets are told apart where nothing names them: a longer pause begins a new one, seconds."""
 
     set_pause_seconds: int = 600
 
@@ -157,8 +159,9 @@ class ScoreSettings:
     def __post_init__(self) -> None:
         expected = {"behavioural", "cognitive", "emotional", "vocal"}
         if set(self.dimension_weights) != expected:
-            raise ConfigurationError(f"score.dimension_weights names {sorted(self.dimension_weights)}; expected "
-                                     f"{sorted(expected)}.")
+            raise ConfigurationError(
+                f"score.dimension_weights names {sorted(self.dimension_weights)}; expected {sorted(expected)}."
+            )
         total = sum(self.dimension_weights.values())
         if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:
             raise ConfigurationError(f"score.dimension_weights sum to {total}; expected 1, none below 0.")

@@ -75,8 +75,28 @@ def replace_partition(rows: DataFrame, warehouse: Warehouse, table: Table, *, va
     return _write(rows, warehouse, table, "overwrite", condition)
 
 
-def _write(rows: DataFrame, warehouse: Warehouse, table: Table, mode: str, replace_where: str | None) -> int:
+def merge(rows: DataFrame, warehouse: Warehouse, table: Table) -> int:
+    """Update the rows whose key is known, insert the others; return the rows given.
+
+    `rows` must be unique by the table's key: Delta would insert every duplicate.
+    """
+    if not exists(rows.sparkSession, warehouse, table):
+        return overwrite(rows, warehouse, table)
     began = time.monotonic()
+    same = " and ".join(f"known.{name} <=> given.{name}" for name in table.key)
+    (
+        DeltaTable.forPath(rows.sparkSession, warehouse.path(table))
+        .alias("known")
+        .merge(_complete(rows, warehouse, table).alias("given"), same)
+        .whenMatchedUpdateAll()
+        .whenNotMatchedInsertAll()
+        .execute()
+    )
+    return _logged(rows.sparkSession, warehouse, table, began, "numSourceRows")
+
+
+def _complete(rows: DataFrame, warehouse: Warehouse, table: Table) -> DataFrame:
+    """Return the table's columns in order, lineage filled in, comments attached."""
     lineage = {
         "run_id": F.lit(warehouse.run_id),
         "written_at": F.lit(warehouse.started_at).cast("timestamp"),
@@ -84,23 +104,27 @@ def _write(rows: DataFrame, warehouse: Warehouse, table: Table, mode: str, repla
     columns = set(table.column_names)
     complete = rows.withColumns({name: value for name, value in lineage.items() if name in columns})
     _check(complete, table, "was to be given")
-    selected = complete.select(*(F.col(c.name).alias(c.name, metadata=c.metadata) for c in table.columns))
-    writer = selected.write.format("delta").mode(mode).option("overwriteSchema", str(replace_where is None))
+    return complete.select(*(F.col(c.name).alias(c.name, metadata=c.metadata) for c in table.columns))
+
+
+def _write(rows: DataFrame, warehouse: Warehouse, table: Table, mode: str, replace_where: str | None) -> int:
+    began = time.monotonic()
+    writer = _complete(rows, warehouse, table).write.format("delta").mode(mode)
     if replace_where is not None:
         writer = writer.option("replaceWhere", replace_where)
-    if mode == "append":
-        writer = selected.write.format("delta").mode(mode)
+    elif mode == "overwrite":
+        writer = writer.option("overwriteSchema", "true")
     writer.partitionBy(*table.partitioned_by).save(warehouse.path(table))
-    written, version = _last_commit(rows.sparkSession, warehouse.path(table))
-    _log.info(
-        "wrote %s: version %d, %d rows, %.1f s", table.name, version, written, time.monotonic() - began
-    )
+    return _logged(rows.sparkSession, warehouse, table, began, "numOutputRows")
+
+
+def _logged(spark: SparkSession, warehouse: Warehouse, table: Table, began: float, metric: str) -> int:
+    history = DeltaTable.forPath(spark, warehouse.path(table)).history(1)
+    last = history.select("version", "operationMetrics").collect()[0]
+    written = int((last["operationMetrics"] or {}).get(metric, 0))
+    seconds = time.monotonic() - began
+    _log.info("wrote %s: version %d, %d rows, %.1f s", table.name, last["version"], written, seconds)
     return written
-
-
-def _last_commit(spark: SparkSession, path: str) -> tuple[int, int]:
-    last = DeltaTable.forPath(spark, path).history(1).select("version", "operationMetrics").collect()[0]
-    return int((last["operationMetrics"] or {}).get("numOutputRows", 0)), int(last["version"])
 
 
 def _check(rows: DataFrame, table: Table, verb: str) -> None:

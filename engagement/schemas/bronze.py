@@ -37,7 +37,9 @@ LEARNER_CANDIDATES = (
     column("virtual_learner_id", STRING, "Learner by the cdata virtualId, pseudonym; null when not filled"),
     column("user_learner_id", STRING, "Learner by the cdata User or Buddy User, pseudonym; null when empty"),
     column("buddy_learner_id", STRING, "Second learner of a Buddy User pair, pseudonym"),
-    column("actor_learner_id", STRING, "Learner by actor.id, pseudonym; null where it is the device or no id"),
+    column(
+        "actor_learner_id", STRING, "Learner by actor.id, pseudonym; null where it is the device or no id"
+    ),
     column("content_session_id", STRING, "ContentSession (sign-in to sign-out), as a learner pseudonym"),
     column("device_learner_id", STRING, "The device, as a learner pseudonym: the last fallback"),
 )

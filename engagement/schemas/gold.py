@@ -113,7 +113,9 @@ PHASE_ENGAGEMENT = Table(
         column("mean_accuracy", DOUBLE, "Mean accuracy, percent 0–100; null when never told"),
         column("result", STRING, "Outcome of the last set in the phase: pass, fail or no_result"),
         column("windows", T.ArrayType(WINDOW), "Sliding windows within the phase, oldest first"),
-        column("trend", DOUBLE, "Rise (+) or decline (−) of engagement, points per week; null when too short"),
+        column(
+            "trend", DOUBLE, "Rise (+) or decline (−) of engagement, points per week; null when too short"
+        ),
         column("trend_low", DOUBLE, "Lower end of the trend's 90 % interval, points per week"),
         column("trend_high", DOUBLE, "Upper end of the trend's 90 % interval, points per week"),
         column("reason", STRING, "Why engagement is null (engagement.schemas.enums.NoScore)"),
@@ -159,11 +161,19 @@ LEARNER_GROUPS = Table(
         _LEARNER,
         _LANGUAGE,
         column("school_id", STRING, "School, pseudonym (the latest)"),
-        column("group_name", STRING, "thriving, coasting, trying_hard, fading, steady, silent, too_little_evidence"),
+        column(
+            "group_name",
+            STRING,
+            "thriving, coasting, trying_hard, fading, steady, silent, too_little_evidence",
+        ),
         column("reason", STRING, "Why the learner is in the group, in plain words with the figures"),
         column("engagement", DOUBLE, "Engagement over the learner's phases, weighted by responses, 0–100"),
         column("trend", DOUBLE, "Trend of engagement, points per week"),
-        column("achievement", DOUBLE, "Percentile of accuracy and levels passed among the language's learners, 0–100"),
+        column(
+            "achievement",
+            DOUBLE,
+            "Percentile of accuracy and levels passed among the language's learners, 0–100",
+        ),
         column("responses", LONG, "Responses behind it, count"),
         column("last_response_at", TIMESTAMP, "Last response, UTC"),
         *LINEAGE,

@@ -19,7 +19,9 @@ SESSIONS = Table(
     name="silver.sessions",
     comment="One row per root session, as Sunbird's workflow summary cuts and measures it",
     columns=(
-        column("session_id", STRING, "SHA-256 of device, channel, product and first event, hex", required=True),
+        column(
+            "session_id", STRING, "SHA-256 of device, channel, product and first event, hex", required=True
+        ),
         column("device_id", STRING, "Device, pseudonym"),
         column("channel", STRING, "Tenant"),
         column("pdata_id", STRING, "Product"),
@@ -65,7 +67,9 @@ RESPONSES = Table(
     columns=(
         column("response_id", STRING, "The RESPONSE's event_id", required=True),
         column("learner_id", STRING, "Learner, pseudonym", required=True),
-        column("identity", STRING, "How the learner is known (engagement.schemas.enums.Identity)", required=True),
+        column(
+            "identity", STRING, "How the learner is known (engagement.schemas.enums.Identity)", required=True
+        ),
         column("buddy_learner_id", STRING, "Second learner at the device, pseudonym"),
         column("session_id", STRING, "Root session (silver.sessions); null outside of any"),
         column("content_session_id", STRING, "Sign-in of the learner, as a pseudonym"),
@@ -106,7 +110,12 @@ VOICE_SCORES = Table(
         column("response_id", STRING, "Response (silver.responses)", required=True),
         column("audio_key", STRING, "Key of the recording under the audio root", required=True),
         column("audio_version", STRING, "Version of the object: ETag, or size and time of change"),
-        column("status", STRING, "ok, or why there is no score (engagement.schemas.enums.VoiceStatus)", required=True),
+        column(
+            "status",
+            STRING,
+            "ok, or why there is no score (engagement.schemas.enums.VoiceStatus)",
+            required=True,
+        ),
         column("clip_seconds", DOUBLE, "Length of the recording, seconds"),
         column("speech_seconds", DOUBLE, "Speech in it, seconds"),
         column("sample_rate_hz", INTEGER, "Sample rate of the recording, Hz"),
@@ -115,7 +124,10 @@ VOICE_SCORES = Table(
         column("pause_seconds", DOUBLE, "Time in those pauses, seconds"),
         column("pitch_median_hz", DOUBLE, "Median pitch of voiced speech, Hz"),
         column("pitch_range_semitones", DOUBLE, "10th to 90th percentile of pitch, semitones"),
-        *(column(f"emotion_{e}", DOUBLE, f"Probability that the voice sounds like {e}, 0–1") for e in EMOTIONS),
+        *(
+            column(f"emotion_{e}", DOUBLE, f"Probability that the voice sounds like {e}, 0–1")
+            for e in EMOTIONS
+        ),
         column("arousal", DOUBLE, "How activated the voice sounds, 0–1"),
         column("valence", DOUBLE, "How positive the voice sounds, 0–1"),
         column("tone_prosody", DOUBLE, "Rhythm and intonation, 0–10 on the experts' scale"),

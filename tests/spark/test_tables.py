@@ -7,8 +7,8 @@ import pytest
 from pyspark.sql import SparkSession, functions as F
 
 from engagement.errors import TableError
-from engagement.schemas import LEARNER_GROUPS, SESSIONS
-from engagement.tables import Warehouse, overwrite, read, read_or_empty, replace_partition
+from engagement.schemas import LEARNER_GROUPS, SESSIONS, VOICE_SCORES
+from engagement.tables import Warehouse, merge, overwrite, read, read_or_empty, replace_partition
 from tests.rows import frame
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,3 +41,16 @@ def test_replace_partition__leaves_other_selections_alone(spark: SparkSession, w
     assert got == {("all", "a", "run-1"), ("it's", "c", "run-1")}
     stored = table.schema["group_name"].metadata
     assert stored["comment"].startswith("thriving, coasting")
+
+
+def test_merge__updates_known_keys_and_inserts_new_ones(spark: SparkSession, warehouse: Warehouse) -> None:
+    merge(frame(spark, VOICE_SCORES, [{"response_id": "a", "status": "not_found"}]), warehouse, VOICE_SCORES)
+    again = [{"response_id": "a", "status": "ok"}, {"response_id": "b", "status": "empty"}]
+    assert merge(frame(spark, VOICE_SCORES, again), warehouse, VOICE_SCORES) == 2
+    got = {r["response_id"]: r["status"] for r in read(spark, warehouse, VOICE_SCORES).collect()}
+    assert got == {"a": "ok", "b": "empty"}
+
+
+def test_replace_partition__first_write_makes_the_table(spark: SparkSession, warehouse: Warehouse) -> None:
+    rows = frame(spark, LEARNER_GROUPS, [{"cohort": "all", "learner_id": "a"}])
+    assert replace_partition(rows, warehouse, LEARNER_GROUPS, value="all") == 1

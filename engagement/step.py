@@ -1,0 +1,152 @@
+"""How a step of jobs/ runs: its command line, its session, its row in ops.runs, its exit status."""
+
+import argparse
+import logging
+import sys
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pyspark.sql import SparkSession
+
+from engagement import __version__
+from engagement.config import Settings, load_settings
+from engagement.errors import EngagementError
+from engagement.progress import say, ticking
+from engagement.reasons import reason_of
+from engagement.schemas import RUNS
+from engagement.spark import build_session
+from engagement.tables import Warehouse, append
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a step has in hand.
+
+    Attributes:
+        spark: The session.
+        settings: The settings in force.
+        warehouse: Where tables are read and written.
+        options: Options of the command line, the step's own among them.
+    """
+
+    spark: SparkSession
+    settings: Settings
+    warehouse: Warehouse
+    options: argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a step moved; `detail` holds further counts by name."""
+
+    rows_in: int | None = None
+    rows_out: int | None = None
+    rejected: int | None = None
+    detail: Mapping[str, int] = field(default_factory=dict)
+
+
+Step = Callable[[Run], Counts]
+OptionAdder = Callable[[argparse.ArgumentParser], None]
+
+
+def main(name: str, steps: Mapping[str, Step], add_options: OptionAdder | None = None) -> None:
+    """Run `steps` in order in one session and end the process with the exit status.
+
+    Args:
+        name: The file of jobs/ that was submitted.
+        steps: The steps by name; one but for `all`.
+        add_options: Adds the step's own options to the command line.
+    """
+    options = _parse(name, add_options)
+    logging.basicConfig(
+        level=logging.INFO if options.verbose else logging.WARNING, format="%(name)s: %(message)s"
+    )
+    logging.getLogger("engagement").setLevel(logging.INFO)
+    logging.getLogger("py4j").setLevel(logging.WARNING)
+    try:
+        settings = load_settings(options.env, [*options.set, *_dates(options)])
+        spark = build_session(f"engagement {name}")
+    except EngagementError as error:
+        _fail(name, error, options)
+    warehouse = Warehouse(
+        settings.paths.warehouse, uuid.uuid4().hex, datetime.now(UTC).replace(microsecond=0)
+    )
+    run = Run(spark, settings, warehouse, options)
+    for number, (step_name, step) in enumerate(steps.items(), start=1):
+        say(f"[{number}/{len(steps)}] {step_name}")
+        try:
+            _timed(run, step_name, step)
+        except Exception as error:  # noqa: BLE001 - the one place where a failure becomes an exit status
+            _fail(step_name, error, options)
+    spark.stop()
+
+
+def _timed(run: Run, name: str, step: Step) -> None:
+    began, started_at = time.monotonic(), datetime.now(UTC)
+    status, counts = "failed", Counts()
+    try:
+        with ticking(run.spark, name):
+            counts = step(run)
+        status = "done"
+    finally:
+        seconds = time.monotonic() - began
+        try:
+            _record(run, name, started_at, seconds, status, counts)
+        except Exception as error:  # noqa: BLE001 - the ledger must not hide the failure that it records
+            say(f"      ops.runs could not be written: {reason_of(error)}")
+    say(f"      {name} {status} in {seconds:.1f} s{_told(counts)}")
+
+
+def _record(run: Run, name: str, started_at: datetime, seconds: float, status: str, counts: Counts) -> None:
+    row = {
+        "run_id": run.warehouse.run_id,
+        "step": name,
+        "started_at": started_at,
+        "seconds": round(seconds, 3),
+        "status": status,
+        "rows_in": counts.rows_in,
+        "rows_out": counts.rows_out,
+        "rejected": counts.rejected,
+        "detail": dict(counts.detail),
+        "settings_sha256": run.settings.sha256,
+        "version": __version__,
+    }
+    append(run.spark.createDataFrame([row], RUNS.schema).coalesce(1), run.warehouse, RUNS)
+
+
+def _told(counts: Counts) -> str:
+    figures = {"in": counts.rows_in, "out": counts.rows_out, "rejected": counts.rejected, **counts.detail}
+    told = [f"{name.replace('_', ' ')} {value:,}" for name, value in figures.items() if value is not None]
+    return f": {', '.join(told)}" if told else ""
+
+
+def _parse(name: str, add_options: OptionAdder | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=f"spark-submit.sh {name}")
+    parser.add_argument("--env", default="local", help="conf/<env>.yaml, over base.yaml (default: local)")
+    parser.add_argument("--from", dest="start", metavar="DATE", help="first day to score, UTC")
+    parser.add_argument("--to", dest="end", metavar="DATE", help="last day to score, UTC")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set one key")
+    parser.add_argument("--verbose", action="store_true", help="log every table and whole traces")
+    if add_options:
+        add_options(parser)
+    return parser.parse_args()
+
+
+def _dates(options: argparse.Namespace) -> Sequence[str]:
+    dates = {"cohort.start_date": options.start, "cohort.end_date": options.end}
+    return [f"{key}={value}" for key, value in dates.items() if value]
+
+
+def _fail(name: str, error: Exception, options: argparse.Namespace) -> None:
+    status = error.exit_status if isinstance(error, EngagementError) else 1
+    print(f"{name} failed: {reason_of(error)}", file=sys.stderr)  # noqa: T201
+    if options.verbose:
+        traceback.print_exception(error)
+    elif status == 1:
+        print("Run it again with --verbose for the whole trace.", file=sys.stderr)  # noqa: T201
+    sys.stdout.flush()
+    sys.exit(status)

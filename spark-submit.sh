@@ -1,0 +1,246 @@
+#!/usr/bin/env bash
+# The one entrance: sets everything up, then submits a step of jobs/ to Spark.
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+VENV="$ROOT/.venv"
+LOG="$VENV/setup.log"
+JAVA_HELP="Install a Java 17 runtime (Debian, Ubuntu: sudo apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17), or point JAVA_HOME at one."
+NETWORK_HELP="The first start downloads packages from the Python package index and Maven Central: check the network or the proxy, then run the command again."
+
+usage() {
+  cat <<USAGE
+Engagement Prediction System: engagement scores from learning telemetry and voice recordings.
+
+  ./spark-submit.sh demo [--out DIR] [--learners N] [--weeks N] [--seed N] [--recordings DIR] [--set KEY=VALUE]...
+        simulates a class, runs the whole pipeline on it, prints the scores and the report's path
+  ./spark-submit.sh test [unit|spark|e2e|lint]...
+        passes the tests (all of them when none is named)
+  ./spark-submit.sh STEP|all [--env NAME] [--from DATE] [--to DATE] [--set KEY=VALUE]... [--verbose]
+                             [--master URL] [--conf KEY=VALUE]... [the step's own options]
+        submits one step, or all of them in order, to Spark
+  ./spark-submit.sh notebook [--warehouse DIR]
+        opens Jupyter on the tables
+
+Steps: $(steps | paste -sd' ').
+Options of a step: ./spark-submit.sh STEP --help. Settings: conf/base.yaml; conf/<env>.yaml goes over it.
+Learners' ids are hashed with the secret in ENGAGEMENT_SECRET (the demo makes one of its own).
+Exit status: 0 done; 2 bad usage or configuration; 3 a quality gate stopped the run; 1 anything else.
+USAGE
+}
+
+steps() { for file in "$ROOT"/jobs/*.py; do basename "$file" .py; done | grep -vx -e __init__ -e all || true; }
+
+fail() { echo "spark-submit.sh: $*" >&2; exit 2; }
+
+say() { echo "[set-up] $*"; }
+
+# Runs a command with its output in the log, a word on the screen every 5 seconds, and its status as ours.
+quietly() {
+  local what=$1 began=$SECONDS pid; shift
+  say "$what"
+  "$@" >>"$LOG" 2>&1 &
+  pid=$!
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 1
+    if (( (SECONDS - began) % 5 == 4 )) && kill -0 "$pid" 2>/dev/null; then
+      say "  $((SECONDS - began)) s: $(tail -n 1 "$LOG" | tr -cd '[:print:]' | cut -c1-90)"
+      sleep 1
+    fi
+  done
+  wait "$pid"
+}
+
+find_java() {
+  local candidate version
+  for candidate in "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(command -v java || true)" /usr/lib/jvm/*17*/bin/java \
+    /opt/homebrew/opt/openjdk@17/bin/java; do
+    [[ -n $candidate && -x $candidate ]] || continue
+    version=$("$candidate" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
+    if [[ $version == 17 || $version == 21 ]]; then
+      JAVA_HOME=$(dirname "$(dirname "$(readlink -f "$candidate")")")
+      export JAVA_HOME
+      return
+    fi
+  done
+  fail "No Java 17 found. $JAVA_HELP"
+}
+
+find_python() {
+  local candidate
+  for candidate in python3.11 python3.12 python3; do
+    if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+    then command -v "$candidate"; return; fi
+  done
+  fail "No Python 3.11 found. Install it (Debian, Ubuntu: sudo apt-get install python3.11 python3.11-venv)."
+}
+
+fingerprint() { # of the files named, whatever their dates
+  (cd "$ROOT" && find "$@" -type f ! -name '*.pyc' -print0 | LC_ALL=C sort -z | xargs -0 cat | sha256sum | cut -c1-16)
+}
+
+make_venv() {
+  [[ -x $VENV/bin/python && -f $VENV/.made ]] && return
+  local python
+  python=$(find_python)
+  say "making .venv with $("$python" --version)"
+  rm -rf "$VENV"
+  "$python" -m venv "$VENV" >/dev/null || fail "No venv module. Debian, Ubuntu: sudo apt-get install python3.11-venv."
+  : >"$LOG"
+  quietly "installing the build tools" "$VENV/bin/pip" install --disable-pip-version-check 'setuptools>=77' wheel ||
+    { rm -rf "$VENV"; fail "The Python package index did not answer. $NETWORK_HELP"; }
+  touch "$VENV/.made"
+}
+
+# Installs the packages that an extra of setup.py names, once for each state of setup.py.
+install_extra() {
+  local extra=$1 stamp
+  stamp="$VENV/.extra-$1-$(fingerprint setup.py)"
+  [[ -f $stamp ]] && return
+  quietly "installing what '$extra' needs (some minutes the first time; log: .venv/setup.log)" \
+    "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off "${WHEEL}[$extra]" ||
+    fail "Installing failed: $(grep -E '^ERROR' "$LOG" | tail -n 1). $NETWORK_HELP"
+  rm -f "$VENV/.extra-$extra-"*
+  touch "$stamp"
+}
+
+build_wheel() {
+  local stamp
+  stamp="$VENV/.wheel-$(fingerprint setup.py engagement jobs models conf)"
+  WHEEL=$(ls "$ROOT"/dist/engagement_prediction-*.whl 2>/dev/null | head -n 1 || true)
+  [[ -f $stamp && -n $WHEEL ]] && return
+  rm -rf "$ROOT/build" "$ROOT/dist" "$VENV"/.wheel-*
+  quietly "building the wheel" env -C "$ROOT" "$VENV/bin/pip" wheel --no-deps --no-build-isolation -q -w dist . ||
+    fail "The wheel could not be built; see .venv/setup.log."
+  rm -rf "$ROOT/build" "$ROOT"/*.egg-info
+  WHEEL=$(ls "$ROOT"/dist/engagement_prediction-*.whl)
+  quietly "installing the wheel" "$VENV/bin/pip" install --disable-pip-version-check -q --no-deps --force-reinstall "$WHEEL" ||
+    fail "The wheel could not be installed; see .venv/setup.log."
+  touch "$stamp"
+}
+
+# Delta's jars go to Spark's own jars, where EMR and Databricks have them too.
+install_delta() {
+  local jars scala version
+  jars="$SPARK_HOME/jars"
+  compgen -G "$jars/*delta-storage-*.jar" >/dev/null && return
+  scala=$(ls "$jars" | sed -n 's/^scala-library-\(2\.[0-9]*\).*/\1/p')
+  version=$("$VENV/bin/python" -c 'from importlib.metadata import version; print(version("delta-spark"))')
+  echo 'print("resolved")' >"$VENV/resolve.py"
+  quietly "fetching Delta Lake $version from Maven Central" "$SPARK_HOME/bin/spark-submit" --master 'local[1]' \
+    --packages "io.delta:delta-spark_$scala:$version" --conf "spark.jars.ivy=$VENV/ivy" "$VENV/resolve.py" ||
+    fail "Delta Lake $version could not be fetched. $NETWORK_HELP"
+  cp "$VENV"/ivy/jars/io.delta_*.jar "$jars/"
+}
+
+set_up() { # $1: the extra of setup.py that the command needs
+  find_java
+  make_venv
+  build_wheel
+  install_extra "$1"
+  SPARK_HOME=$("$VENV/bin/python" -c 'import pathlib, pyspark; print(pathlib.Path(pyspark.__file__).parent)')
+  # Without these, Spark's workers take the first python3 of the PATH, and every pandas UDF fails.
+  export SPARK_HOME PYSPARK_PYTHON="$VENV/bin/python" PYSPARK_DRIVER_PYTHON="$VENV/bin/python"
+  install_delta
+}
+
+submit() { # STEP and all that follows it
+  local step=$1 env=local master='' verbose='' properties submit_command
+  local -a spark=() own=()
+  shift
+  while (($#)); do
+    case $1 in
+      --master) master=${2:?--master needs a URL}; shift 2 ;;
+      --conf) spark+=(--conf "${2:?--conf needs key=value}"); shift 2 ;;
+      --env) env=${2:?--env needs a name}; own+=(--env "$env"); shift 2 ;;
+      --verbose) verbose=yes; own+=(--verbose); shift ;;
+      *) own+=("$1"); shift ;;
+    esac
+  done
+  properties="$ROOT/conf/spark/$env.conf"
+  [[ -f $properties ]] || properties="$ROOT/conf/spark/cpu.conf"
+  submit_command="$SPARK_HOME/bin/spark-submit"
+  [[ -n $master ]] && spark+=(--master "$master")
+  [[ -n $verbose ]] || spark+=(--conf "spark.driver.extraJavaOptions=-Dlog4j2.configurationFile=file:$ROOT/conf/spark/log4j2.properties")
+  # Executors elsewhere have nothing of ours: the wheel brings code, models and configuration.
+  [[ -z $master || $master == local* ]] || spark+=(--py-files "$WHEEL")
+  if [[ -n $verbose ]]; then
+    "$submit_command" --properties-file "$properties" "${spark[@]}" "$ROOT/jobs/$step.py" "${own[@]}"
+  else
+    "$submit_command" --properties-file "$properties" "${spark[@]}" "$ROOT/jobs/$step.py" "${own[@]}" \
+      2> >(grep -v -e 'Using incubator modules' -e 'Using Spark.s default log4j' >&2)
+  fi
+}
+
+demo() {
+  local out="$ROOT/demo" began=$SECONDS
+  local -a simulate=() own=()
+  while (($#)); do
+    case $1 in
+      --out) out=$(realpath -m "${2:?--out needs a folder}"); shift 2 ;;
+      --learners | --weeks | --seed | --recordings) simulate+=("$1" "${2:?$1 needs a value}"); shift 2 ;;
+      --set | --conf | --master) own+=("$1" "${2:?$1 needs a value}"); shift 2 ;;
+      --verbose) own+=("$1"); shift ;;
+      --help | -h) usage; exit 0 ;;
+      *) fail "demo does not know $1. See ./spark-submit.sh --help." ;;
+    esac
+  done
+  set_up demo
+  if [[ -z ${ENGAGEMENT_SECRET:-} ]]; then
+    mkdir -p "$out"
+    [[ -f $out/secret ]] || (umask 077 && "$VENV/bin/python" -c 'import secrets; print(secrets.token_hex(32))' >"$out/secret")
+    ENGAGEMENT_SECRET=$(<"$out/secret")
+    export ENGAGEMENT_SECRET
+    echo "No ENGAGEMENT_SECRET is set: learner ids are hashed with the demo's own, in $out/secret."
+  fi
+  "$VENV/bin/python" -m engagement.demo --out "$out/input" "${simulate[@]}"
+  submit all --set "paths.telemetry=$out/input/telemetry" --set "paths.exports=$out/input/exports" \
+    --set "paths.audio=$out/input/audio" --set "paths.warehouse=$out/warehouse" --set "paths.report=$out/report.html" \
+    "${own[@]}"
+  echo "The whole demo took $((SECONDS - began)) s."
+}
+
+run_tests() {
+  local part
+  local -a parts=("$@")
+  ((${#parts[@]})) || parts=(lint unit spark e2e)
+  set_up test
+  cd "$ROOT"
+  export PATH="$VENV/bin:$PATH"
+  for part in "${parts[@]}"; do
+    echo "== $part"
+    case $part in
+      lint)
+        ruff check .
+        ruff format --check .
+        mypy
+        lint-imports
+        ;;
+      unit | spark | e2e) python -m pytest "tests/$part" ;;
+      *) fail "test does not know $part; it knows lint, unit, spark, e2e." ;;
+    esac
+  done
+}
+
+notebook() {
+  local warehouse="$ROOT/demo/warehouse"
+  [[ ${1:-} == --warehouse ]] && warehouse=$(realpath -m "${2:?--warehouse needs a folder}")
+  set_up notebook
+  ENGAGEMENT_WAREHOUSE="$warehouse" exec "$VENV/bin/jupyter" lab --notebook-dir "$ROOT/notebooks"
+}
+
+case ${1:-} in
+  '' | --help | -h) usage; [[ -n ${1:-} ]] || exit 2 ;;
+  demo) shift; demo "$@" ;;
+  test) shift; run_tests "$@" ;;
+  notebook) shift; notebook "$@" ;;
+  *)
+    step=$1
+    [[ $step == all || -n $(steps | grep -x -e "$step") ]] || fail "No step '$step'. Steps: $(steps | paste -sd' '), all."
+    set_up spark
+    for argument in "$@"; do
+      [[ $argument == --help || $argument == -h ]] && exec "$VENV/bin/python" "$ROOT/jobs/$step.py" --help
+    done
+    submit "$@"
+    ;;
+esac
