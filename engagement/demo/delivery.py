@@ -19,10 +19,10 @@ def write_telemetry(folder: Path, app: Sequence[Event], quiz: Sequence[Event], *
     folder.mkdir(parents=True, exist_ok=True)
     ledger = Ledger(kept=len(app) + len(quiz))
     batched = [event for event in app if _day(event) % DAYS_PER_WEEK == BATCHED_WEEKDAY]
-    weeks: dict[int, list[bytes]] = {}
+    weeks: dict[int, list[bytes]] = {_day(event) // DAYS_PER_WEEK: [] for event in app}
     for event in app:
         if _day(event) % DAYS_PER_WEEK != BATCHED_WEEKDAY:
-            weeks.setdefault(_day(event) // DAYS_PER_WEEK, []).append(encode(event))
+            weeks[_day(event) // DAYS_PER_WEEK].append(encode(event))
     first, last = min(weeks), max(weeks)
     weeks[first] = oddities.scatter(oddities.broken_lines(app, ledger), weeks[first], seed=seed)
     for week, lines in weeks.items():
@@ -65,7 +65,7 @@ def _sent_again(events: Sequence[Event], ledger: Ledger, *, seed: int) -> list[b
 
 def _write(path: Path, lines: Sequence[bytes], ledger: Ledger, *, ends: bool = True) -> None:
     ledger.lines += len(lines)
-    content = b"\n".join(lines) + (b"\n" if ends else b"")
+    content = b"\n".join(lines) + (b"\n" if ends and lines else b"")
     # Without a time in its header a compressed file has the same bytes in every run.
     path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
 

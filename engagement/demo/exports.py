@@ -1,7 +1,6 @@
 """The databases' exports: lesson tracking, set results and learner progress, each of a part of the class."""
 
 import csv
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from engagement.demo.diary import Happening, LessonRow, SetResult
 from engagement.demo.learners import Learner
+from engagement.demo.oddities import Ledger, encode, without
 from engagement.demo.setfigures import set_figures
 from engagement.demo.sittings import milliseconds
 
@@ -34,8 +34,8 @@ def coverage(learners: Iterable[Learner], *, seed: int) -> dict[str, tuple[str, 
 
 def write_exports(
     folder: Path, happenings: Iterable[Happening], *, covered: dict[str, tuple[str, ...]]
-) -> dict[str, int]:
-    """Write the three exports and return the rows of each file."""
+) -> dict[str, Ledger]:
+    """Write the three exports and return what a reader must find in each."""
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SHARES}
     for happening in happenings:
         names = covered[happening.visit.learner.raw_id]
@@ -47,13 +47,29 @@ def write_exports(
             if LEARNER_PROGRESS in names:
                 rows[LEARNER_PROGRESS].append(_progress(happening))
     folder.mkdir(parents=True, exist_ok=True)
-    _write_lines(folder / f"{LESSON_TRACKING}.json", rows[LESSON_TRACKING])
-    _write_lines(folder / f"{SET_RESULTS}.jsonl", rows[SET_RESULTS])
+    ledgers = {name: Ledger(lines=len(listed), kept=len(listed)) for name, listed in rows.items()}
+    lessons = [encode(row) for row in rows[LESSON_TRACKING]]
+    lessons += _odd_rows(rows[LESSON_TRACKING], ledgers[LESSON_TRACKING])
+    _write_lines(folder / f"{LESSON_TRACKING}.json", lessons)
+    _write_lines(folder / f"{SET_RESULTS}.jsonl", [encode(row) for row in rows[SET_RESULTS]])
     with (folder / f"{LEARNER_PROGRESS}.csv").open("w", encoding="utf-8", newline="") as lines:
         writer = csv.DictWriter(lines, PROGRESS_COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows[LEARNER_PROGRESS])
-    return {name: len(listed) for name, listed in rows.items()}
+    return ledgers
+
+
+def _odd_rows(rows: list[dict[str, Any]], ledger: Ledger) -> list[bytes]:
+    """Return a row told twice, and copies of one that lack the ids, the time, and the end."""
+    if not rows:
+        return []
+    row = rows[0]
+    ledger.duplicates += 1
+    for reason in ("export_no_learner", "export_no_time", "export_unreadable"):
+        ledger.reject(reason)
+    ledger.lines += 4
+    nobody = without(without(row, "userId"), "sessionId")
+    return [encode(row), encode(nobody), encode(without(row, "createdAt")), encode(row)[:60]]
 
 
 def _lesson(row: LessonRow) -> dict[str, Any]:
@@ -99,9 +115,8 @@ def _progress(result: SetResult) -> dict[str, Any]:
     return dict(zip(PROGRESS_COLUMNS, values, strict=True))
 
 
-def _write_lines(path: Path, rows: list[dict[str, Any]]) -> None:
-    lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)
-    path.write_text("".join(lines), encoding="utf-8")
+def _write_lines(path: Path, lines: list[bytes]) -> None:
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 def _object_id(session: str, at: datetime) -> str:

@@ -15,7 +15,7 @@ YEAR_3000_MILLISECONDS = 32_503_680_000_000
 
 @dataclass
 class Ledger:
-    """What a reader of the telemetry must find: `events = kept + duplicates + rejected`."""
+    """What a reader must find: `events = kept + duplicates + rejected`; rows of an export count as both."""
 
     lines: int = 0
     kept: int = 0
@@ -68,8 +68,9 @@ def resent_lines(events: Sequence[Event], ledger: Ledger, *, seed: int) -> list[
 
 def broken_lines(events: Sequence[Event], ledger: Ledger) -> list[bytes]:
     """Return lines that cannot be used; all are made of copies, so that nothing is lost with them."""
-    first, second = encode(events[0]), encode(events[1])
-    named = {"context": {"channel": "café"}, **{key: events[2][key] for key in ("eid", "ets", "edata")}}
+    copies = [events[place % len(events)] for place in range(8)]
+    first, second = encode(copies[0]), encode(copies[1])
+    named = {"context": {"channel": "café"}, **{key: copies[2][key] for key in ("eid", "ets", "edata")}}
     broken = (
         ("not_json", first[: len(first) // 2]),
         ("not_json", b"upload interrupted, retrying"),
@@ -80,11 +81,11 @@ def broken_lines(events: Sequence[Event], ledger: Ledger) -> list[bytes]:
         ("several_values", second + b" ;upload-42"),
         ("not_an_object", b"[" + first + b"]"),
         ("not_an_object", b"1736136000000"),
-        ("no_edata", encode(without(events[3], "edata"))),
-        ("no_eid", encode(without(events[4], "eid"))),
-        ("no_ets", encode(without(events[5], "ets"))),
-        ("clock", encode({**events[6], "ets": YEAR_3000_MILLISECONDS})),
-        ("clock", encode({**events[7], "ets": 41})),
+        ("no_edata", encode(without(copies[3], "edata"))),
+        ("no_eid", encode(without(copies[4], "eid"))),
+        ("no_ets", encode(without(copies[5], "ets"))),
+        ("clock", encode({**copies[6], "ets": YEAR_3000_MILLISECONDS})),
+        ("clock", encode({**copies[7], "ets": 41})),
     )
     for reason, _ in broken:
         ledger.reject(reason)
@@ -97,9 +98,9 @@ def without(event: Event, key: str) -> Event:
 
 
 def scatter(lines: Sequence[bytes], among: Iterable[bytes], *, seed: int) -> list[bytes]:
-    """Return `among` with `lines` put in at random places, never as the last."""
+    """Return `among` with `lines` put in at random places."""
     draw = Random(f"{seed}:scatter")
     mixed = list(among)
     for line in lines:
-        mixed.insert(draw.randrange(len(mixed)), line)
+        mixed.insert(draw.randrange(len(mixed) + 1), line)
     return mixed

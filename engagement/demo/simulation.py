@@ -150,7 +150,7 @@ def _write(out: Path, school_year: _SchoolYear, faults: dict[str, str], *, seed:
     quiz = quiz_events(school_year.visits, of_days=school_year.days, seed=seed)
     ledger = write_telemetry(out / "telemetry", app, quiz, seed=seed)
     covered = coverage(school_year.learners, seed=seed)
-    export_rows = write_exports(out / "exports", school_year.happenings, covered=covered)
+    exports = write_exports(out / "exports", school_year.happenings, covered=covered)
     answers = school_year.answers()
     audio = {
         "keys": sum(bool(answer.audio_key) for answer in answers),
@@ -160,6 +160,7 @@ def _write(out: Path, school_year: _SchoolYear, faults: dict[str, str], *, seed:
     write_learners(out / "truth" / "learners.csv", school_year.learners, answers, covered=covered)
     write_responses(out / "truth" / "responses.csv", answers)
     write_recordings(out / "truth" / "recordings.csv", answers)
-    figures = {"telemetry": ledger.totals(), "exports": export_rows, "audio": audio}
+    by_export = {name: of_export.totals() for name, of_export in exports.items()}
+    figures = {"telemetry": ledger.totals(), "exports": by_export, "audio": audio}
     write_oddities(out / "truth" / "oddities.json", figures)
-    return ledger.kept, sum(export_rows.values())
+    return ledger.kept, sum(of_export.lines for of_export in exports.values())
