@@ -111,9 +111,10 @@ def _values(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _correlated(visit: Visit) -> list[dict[str, Any]]:
-    """Return cdata: ids are empty in the present version, and a school may come without its name."""
+    """Return cdata: ids are no ids in the present version, and a school may come without its name."""
     learner, school = visit.learner, visit.tablet.school
-    kind, user, virtual_id = "User", "", ""
+    kind, user = "User", "anonymous" if school.embedded else ""
+    virtual_id = None if school.embedded else ""
     if visit.tablet.fills_ids:
         user, virtual_id = learner.raw_id, learner.raw_id
         if visit.buddy is not None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engagement.demo.curriculum import Position
-from engagement.demo.diary import Answer, Happening, LessonRow, SetResult
+from engagement.demo.diary import Answer, AppStart, Happening, LessonRow, SetResult
 from engagement.demo.learners import SCHOOLS, Learner, Profile, Tablet
 from engagement.demo.oddities import with_server_fields
 from engagement.demo.schedule import Visit
@@ -16,8 +16,8 @@ NINE_THIRTY = datetime(2025, 1, 6, 4, 0, tzinfo=UTC)
 NINE_THIRTY_MILLISECONDS = 1_736_136_000_000
 
 
-def a_visit(*, fills_ids: bool = False, buddy: bool = False) -> Visit:
-    tablet = Tablet("tablet-1", SCHOOLS[1], fills_ids, 0.0)
+def a_visit(*, school: int = 1, fills_ids: bool = False, buddy: bool = False) -> Visit:
+    tablet = Tablet("tablet-1", SCHOOLS[school], fills_ids, 0.0)
     learner = Learner(
         "7001", 0, "en", tablet, "3", Profile.STEADY, 0.5, 0.6, 0.6, 0.0, 0.0, stops_on_day=None
     )
@@ -82,6 +82,14 @@ def test_events_of__the_present_version_leaves_the_learner_empty() -> None:
     assert event["actor"]["id"] == event["context"]["did"] == "tablet-1"
     assert (cdata["User"], cdata["virtualId"], cdata["ContentSession"]) == ("", "", "session-1")
     assert (cdata["school_name"], cdata["udise_code"]) == ("no id", "33010100202")
+
+
+def test_events_of__an_embedded_app_is_anonymous_and_starts_as_content() -> None:
+    answer = event_of(an_answer(visit=a_visit(school=2)))
+    start = event_of(AppStart(a_visit(school=2), NINE_THIRTY))
+    assert (cdata_of(answer)["User"], cdata_of(answer)["virtualId"]) == ("anonymous", None)
+    assert (start["eid"], start["edata"]["type"]) == ("START", "content")
+    assert event_of(AppStart(a_visit(), NINE_THIRTY))["edata"]["type"] == "app"
 
 
 def test_events_of__the_older_version_names_the_learner_or_the_pair() -> None:
