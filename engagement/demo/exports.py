@@ -14,21 +14,18 @@ from engagement.demo.setfigures import set_figures
 from engagement.demo.sittings import milliseconds
 
 LESSON_TRACKING, SET_RESULTS, LEARNER_PROGRESS = "lesson_tracking", "set_results", "learner_progress"
-# Share of the class whose rows are in each export: the rest has to be inferred.
-SHARES = {LESSON_TRACKING: 0.72, SET_RESULTS: 0.70, LEARNER_PROGRESS: 0.50}
+# The part of the class (from, to) whose rows are in each export. Some learners are in one export
+# only, and the last part is in none: known by its events alone, its phases to be inferred.
+PARTS = {LESSON_TRACKING: (0.0, 0.72), SET_RESULTS: (0.1, 0.8), LEARNER_PROGRESS: (0.3, 0.86)}
 PROGRESS_COLUMNS = ("userId", "sessionId", "subSessionId", "milestoneLevel", "language", "createdAt")
 
 
 def coverage(learners: Iterable[Learner], *, seed: int) -> dict[str, tuple[str, ...]]:
-    """Return which exports hold each learner's rows, by raw id.
-
-    One draw decides all: a learner outside the widest export is in none, so that a part of the
-    class is known by its events alone.
-    """
+    """Return which exports hold each learner's rows, by raw id."""
     covered = {}
     for learner in learners:
-        chance = Random(f"{seed}:exports:{learner.raw_id}").random()
-        covered[learner.raw_id] = tuple(name for name, share in SHARES.items() if chance < share)
+        place = Random(f"{seed}:exports:{learner.raw_id}").random()
+        covered[learner.raw_id] = tuple(name for name, (start, end) in PARTS.items() if start <= place < end)
     return covered
 
 
@@ -36,7 +33,7 @@ def write_exports(
     folder: Path, happenings: Iterable[Happening], *, covered: dict[str, tuple[str, ...]]
 ) -> dict[str, Ledger]:
     """Write the three exports and return what a reader must find in each."""
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in SHARES}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
     for happening in happenings:
         names = covered[happening.visit.learner.raw_id]
         if isinstance(happening, LessonRow) and LESSON_TRACKING in names:
