@@ -1,0 +1,1 @@
+"""Recordings: fetched, decoded and measured; plain numpy, no JVM."""

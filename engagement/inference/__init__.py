@@ -1,0 +1,1 @@
+"""Models in the executors: ONNX files with a description, checked before they speak."""

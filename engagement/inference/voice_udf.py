@@ -1,0 +1,96 @@
+"""Recordings of responses → silver.voice_scores: one row out per row in, one trip to Python."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyspark.sql import DataFrame, types as T
+
+from engagement.audio.acoustics import measure
+from engagement.audio.decode import decode
+from engagement.audio.fetch import fetch
+from engagement.audio.frames import analyse
+from engagement.audio.functionals import functionals
+from engagement.config import VoiceSettings
+from engagement.inference.emotion import load_emotion_model, score_emotion
+from engagement.inference.tone import load_tone_model, score_tone
+from engagement.schemas import VOICE_SCORES
+from engagement.schemas.enums import VoiceStatus
+from engagement.schemas.table import LINEAGE
+
+_LINEAGE_NAMES = {column.name for column in LINEAGE}
+SCORE_SCHEMA = T.StructType([column for column in VOICE_SCORES.columns if column.name not in _LINEAGE_NAMES])
+# Clips of one model call; only their functionals are kept meanwhile, never the waveforms.
+CLIPS_PER_CALL = 64
+
+
+def score_voice(recordings: DataFrame, settings: VoiceSettings) -> DataFrame:
+    """Fetch, decode, measure and score recordings.
+
+    Waveforms never become a column: bytes go in and scores come out of one Arrow exchange.
+
+    Args:
+        recordings: One row per recording: response_id, audio_key (not null), original_text (null: unknown).
+        settings: How to fetch, decode and score.
+
+    Returns:
+        One row per row in, columns of silver.voice_scores without lineage; where `status` is not `ok`
+        the scores are null, and where the recording was not decoded its measures are, too.
+    """
+    needed = recordings.select("response_id", "audio_key", "original_text")
+    return needed.mapInPandas(voice_scorer(settings), SCORE_SCHEMA)
+
+
+def voice_scorer(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame]], Iterable[pd.DataFrame]]:
+    """Return the function that scores batches of recordings; it holds nothing but the settings."""
+
+    def score_batches(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
+        for batch in batches:
+            for start in range(0, len(batch), CLIPS_PER_CALL):
+                yield _score_clips(batch.iloc[start : start + CLIPS_PER_CALL], settings)
+
+    return score_batches
+
+
+def _score_clips(recordings: pd.DataFrame, settings: VoiceSettings) -> pd.DataFrame:
+    heard = [_listen(audio_key, settings) for audio_key in recordings["audio_key"]]
+    scored = pd.DataFrame([facts for facts, _ in heard], columns=SCORE_SCHEMA.names)
+    scored["response_id"] = recordings["response_id"].to_numpy()
+    scored["audio_key"] = recordings["audio_key"].to_numpy()
+    threads, require_gpu = settings.threads, settings.require_gpu
+    emotion = load_emotion_model(settings.emotion_model, threads=threads, require_gpu=require_gpu)
+    tone = load_tone_model(settings.tone_model, threads=threads, require_gpu=require_gpu)
+    scored["emotion_model"], scored["tone_model"] = emotion.description.sha256, tone.description.sha256
+    spoken = [place for place, (_, row) in enumerate(heard) if row is not None]
+    if spoken:
+        rows = np.stack([row for _, row in heard if row is not None])
+        texts = recordings["original_text"].iloc[np.array(spoken)].tolist()
+        for name, values in {**score_emotion(emotion, rows), **score_tone(tone, rows, texts)}.items():
+            scored.loc[spoken, name] = values
+    return scored.astype({"sample_rate_hz": "Int32", "pauses": "Int32"})
+
+
+def _listen(audio_key: str, settings: VoiceSettings) -> tuple[dict[str, Any], NDArray[np.float64] | None]:
+    """Return what is known of one recording, and its functionals where there is speech to score."""
+    recording = fetch(
+        settings.audio_root, audio_key, max_bytes=settings.max_bytes, s3_endpoint=settings.s3_endpoint
+    )
+    if isinstance(recording, VoiceStatus):
+        return {"status": str(recording)}, None
+    facts: dict[str, Any] = {"audio_version": recording.version}
+    clip = decode(recording.content, max_seconds=settings.max_seconds)
+    if isinstance(clip, VoiceStatus):
+        return {**facts, "status": str(clip)}, None
+    frames = analyse(clip.signal)
+    acoustics = measure(frames)
+    has_speech = acoustics.speech_seconds >= max(settings.min_speech_seconds, 1e-9)
+    facts |= {
+        "status": str(VoiceStatus.OK if has_speech else VoiceStatus.NO_SPEECH),
+        "clip_seconds": clip.seconds,
+        "sample_rate_hz": clip.sample_rate_hz,
+        **asdict(acoustics),
+    }
+    return facts, functionals(frames) if has_speech else None

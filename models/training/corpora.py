@@ -1,0 +1,133 @@
+"""Corpus folders → labelled clips with their functionals, by the code that inference runs."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engagement.audio.decode import Clip, decode
+from engagement.audio.frames import analyse
+from engagement.audio.functionals import functionals
+from engagement.errors import InputError
+from engagement.inference.emotion import EMOTIONS
+
+# EmoDB names the emotion in German at the sixth character of a file's name.
+_EMODB_LETTERS = {
+    "W": "anger",
+    "L": "boredom",
+    "E": "disgust",
+    "A": "fear",
+    "F": "happiness",
+    "T": "sadness",
+    "N": "neutral",
+}
+_LONGEST_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class SpokenClips:
+    """Clips of a corpus; every array has the same first axis.
+
+    Attributes:
+        clip_ids: Names of the clips.
+        speakers: str (clips,).
+        functionals: float64 (clips, functionals).
+    """
+
+    clip_ids: list[str]
+    speakers: NDArray[np.str_]
+    functionals: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ReadUtterances(SpokenClips):
+    """speechocean762: English sentences read by learners and scored by five experts.
+
+    Attributes:
+        texts: What was to be read.
+        medians: float64 (clips, 2), prosodic and fluency, 0–10: the median of five experts.
+        means: float64 (clips, 2), the same as the mean of the five, finer than the median.
+        ages: int64 (clips,), years.
+        genders: str (clips,), m or f.
+    """
+
+    texts: list[str]
+    medians: NDArray[np.float64]
+    means: NDArray[np.float64]
+    ages: NDArray[np.int64]
+    genders: NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class EmotionalClips(SpokenClips):
+    """Acted emotions.
+
+    Attributes:
+        emotions: int64 (clips,), places in `EMOTIONS`.
+    """
+
+    emotions: NDArray[np.int64]
+
+
+def read_speechocean(folder: Path) -> ReadUtterances:
+    """Read the training half of speechocean762: `train.csv` and `flac/`."""
+    with _existing(folder / "train.csv").open(encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: row["utterance_id"])
+    return ReadUtterances(
+        clip_ids=[row["utterance_id"] for row in rows],
+        speakers=np.array([row["speaker_id"] for row in rows]),
+        functionals=_functionals([folder / "flac" / f"{row['utterance_id']}.flac" for row in rows]),
+        texts=[row["text"] for row in rows],
+        medians=np.array([[float(row["prosodic"]), float(row["fluency"])] for row in rows]),
+        means=np.array(
+            [[_mean_rating(row["prosodic_raters"]), _mean_rating(row["fluency_raters"])] for row in rows]
+        ),
+        ages=np.array([int(row["age"]) for row in rows], dtype=np.int64),
+        genders=np.array([row["gender"] for row in rows]),
+    )
+
+
+def read_emodb(folder: Path) -> EmotionalClips:
+    """Read EmoDB: `flac/`, labels in the names (characters 1–2 the speaker, 6 the emotion)."""
+    paths = sorted(_existing(folder / "flac").glob("*.flac"))
+    return EmotionalClips(
+        clip_ids=[path.stem for path in paths],
+        speakers=np.array([path.stem[:2] for path in paths]),
+        functionals=_functionals(paths),
+        emotions=np.array([EMOTIONS.index(_EMODB_LETTERS[path.stem[5]]) for path in paths], dtype=np.int64),
+    )
+
+
+def read_ased(folder: Path) -> EmotionalClips:
+    """Read the Amharic clips that models are checked on, never trained on: `labels.csv` and `flac/`."""
+    with _existing(folder / "labels.csv").open(encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: row["clip_id"])
+    return EmotionalClips(
+        clip_ids=[row["clip_id"] for row in rows],
+        speakers=np.array([row["speaker"] for row in rows]),
+        functionals=_functionals([folder / "flac" / f"{row['clip_id']}.flac" for row in rows]),
+        emotions=np.array([EMOTIONS.index(row["emotion"]) for row in rows], dtype=np.int64),
+    )
+
+
+def _functionals(paths: list[Path]) -> NDArray[np.float64]:
+    return np.stack([functionals(analyse(_decoded(path).signal)) for path in paths])
+
+
+def _decoded(path: Path) -> Clip:
+    clip = decode(_existing(path).read_bytes(), max_seconds=_LONGEST_SECONDS)
+    if not isinstance(clip, Clip):
+        raise InputError(f"{path} cannot be decoded: {clip}.")
+    return clip
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise InputError(f"{path} does not exist: --corpus must name the corpus' folder.")
+    return path
+
+
+def _mean_rating(ratings: str) -> float:
+    return float(np.mean([float(rating) for rating in ratings.split()]))
