@@ -1,0 +1,1 @@
+"""Gold tables → one self-contained HTML page, and the demo's closing screen."""

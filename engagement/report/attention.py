@@ -1,0 +1,75 @@
+"""Groups and insights → the learners who need attention, and what to do next."""
+
+from pyspark.sql import Column, DataFrame, Window, functions as F
+
+# Well below 50, the average of the reference population; the scores' spread is theirs to set.
+LOW_ENGAGEMENT = 40.0
+
+
+def needing_attention(learner_groups: DataFrame, insights: DataFrame, *, learners: int) -> DataFrame:
+    """Return the learners who need attention, the most urgent first, each with the next step.
+
+    Fading learners come first (the steepest decline on top), then the silent, then those whose engagement
+    is low. The next step is that of the driver that takes most from the learner's scores; null when no
+    insight says one.
+
+    Args:
+        learner_groups: One row per learner and language.
+        insights: Rows of gold.insights of the same selection.
+        learners: How many to keep.
+    """
+    most_urgent_first = (
+        "urgency",
+        F.asc_nulls_last("trend"),
+        F.asc_nulls_last("engagement"),
+        F.col("urgent.learner_id"),
+        "language",
+    )
+    urgent = (
+        learner_groups.withColumn("urgency", urgency())
+        .where(F.col("urgency").isNotNull())
+        .alias("urgent")
+        .orderBy(*most_urgent_first)
+        .limit(learners)
+    )
+    strongest = Window.partitionBy("learner_id", "language").orderBy(
+        "contribution", "rank", "level", "phase", "driver"
+    )
+    steps = (
+        insights.where((F.col("direction") == "down") & F.col("learner_id").isNotNull())
+        .join(F.broadcast(urgent.select("learner_id").distinct()), on="learner_id", how="left_semi")
+        .withColumn("place", F.row_number().over(strongest))
+        .where(F.col("place") == 1)
+        .select("learner_id", F.col("language").alias("step_language"), "level", "phase", "next_step")
+    )
+    same_learner = (F.col("urgent.learner_id") == F.col("steps.learner_id")) & F.col("language").eqNullSafe(
+        F.col("step_language")
+    )
+    return (
+        urgent.alias("urgent")
+        .join(steps.alias("steps"), on=same_learner, how="left")
+        .orderBy(*most_urgent_first)
+        .select(
+            "urgent.learner_id",
+            "language",
+            "group_name",
+            "engagement",
+            "trend",
+            "responses",
+            "last_response_at",
+            "reason",
+            "level",
+            "phase",
+            "next_step",
+        )
+    )
+
+
+def urgency() -> Column:
+    """Return the urgency of a row of gold.learner_groups, 1 first; null where nobody needs to act."""
+    group_name = F.col("group_name")
+    return (
+        F.when(group_name == "fading", 1)
+        .when(group_name == "silent", 2)
+        .when(F.col("engagement") < LOW_ENGAGEMENT, 3)
+    )
