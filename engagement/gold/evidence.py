@@ -1,0 +1,153 @@
+"""Responses and their voice scores → comparable evidence: indicators per response, nuisances out."""
+
+from pyspark.sql import Column, DataFrame, functions as F
+
+from engagement.gold.expectations import expectations
+from engagement.gold.indicators import NAMES
+from engagement.gold.periods import period_start
+from engagement.gold.sums import left_join
+from engagement.gold.visits import describe_visits
+from engagement.schemas.enums import SetResult, VoiceStatus
+from engagement.settings import ScoreSettings
+
+# Nobody reads aloud faster: fluent adults manage two and a half to three words a second.
+FASTEST_WORDS_PER_SECOND = 5.0
+
+# What a score's row needs of its response beside the indicators.
+CONTEXT = (
+    "response_id",
+    "learner_id",
+    "language",
+    "level",
+    "phase",
+    "session_id",
+    "school_id",
+    "responded_at",
+    "period",
+    "accuracy",
+    "active_seconds",
+    "voice_status",
+    "emotion_model",
+    "tone_model",
+)
+_ITEM = ("language", "level", "text")
+_TABLET = ("language", "device_id")
+_PHASE = ("learner_id", "language", "level", "phase")
+# Indicators by voice, which the tablet's microphone acts on.
+_VOICE = ("arousal", "boredom", "positive_affect", "prosody", "fluency", "hesitation", "liveliness")
+
+
+def respond_evidence(
+    responses: DataFrame, voice_scores: DataFrame, milestones: DataFrame, settings: ScoreSettings
+) -> DataFrame:
+    """Return the evidence: who, when and where of each response, and its indicators in their own units.
+
+    One row per response, of the whole population; nothing is dropped. Null: the indicator says nothing here.
+    Each nuisance is taken out where it acts, and only there: the text's difficulty from accuracy, the text's
+    length and the tablet's slowness from pace, the tablet's microphone from what the voice models say. All
+    are shrunk estimates from closed periods (engagement/gold/periods.py).
+
+    Args:
+        responses: silver.responses, of everybody.
+        voice_scores: silver.voice_scores, unique by response_id; may be empty.
+        milestones: silver.milestones.
+        settings: The formula's constants.
+    """
+    observed = _observed(responses, settings).join(_voice(voice_scores), on="response_id", how="left")
+    prior = settings.prior_responses
+    texts = expectations(
+        observed,
+        keys=_ITEM,
+        parents=("language", "level"),
+        measures=("accuracy", "pace"),
+        prior_responses=prior,
+    )
+    against_texts = left_join(observed, texts, on=[*_ITEM, "period"]).withColumn(
+        "slowness", F.col("pace") - F.col("expected_pace")
+    )
+    tablets = expectations(
+        against_texts,
+        keys=_TABLET,
+        parents=("language",),
+        measures=("slowness", *_VOICE),
+        prior_responses=prior,
+    )
+    against_tablets = left_join(against_texts, tablets, on=[*_TABLET, "period"])
+    with_results = left_join(against_tablets, _sets_passed(milestones), on=_PHASE)
+    return describe_visits(with_results).select(*CONTEXT, *(_indicator(name) for name in NAMES))
+
+
+def _observed(responses: DataFrame, settings: ScoreSettings) -> DataFrame:
+    latest = responses.agg(
+        period_start(F.max("responded_at"), period_months=settings.period_months).alias("latest_period")
+    )
+    words = F.coalesce("text_words", F.lit(1))
+    return responses.crossJoin(F.broadcast(latest)).select(
+        *(name for name in CONTEXT if name in responses.columns),
+        "latest_period",
+        "device_id",
+        "audio_key",
+        "response_type",
+        "response_words",
+        "is_correct",
+        "duration_seconds",
+        words.alias("text_words"),
+        F.coalesce("original_text", "content_id").alias("text"),
+        period_start(F.col("responded_at"), period_months=settings.period_months).alias("period"),
+        # Whole seconds come in, 0 among them: one more keeps the logarithm finite and changes little.
+        F.ln((F.col("duration_seconds") + 1) / (words + 1)).alias("pace"),
+    )
+
+
+def _voice(voice_scores: DataFrame) -> DataFrame:
+    heard_seconds = F.col("speech_seconds") + F.col("pause_seconds")
+    measures = {
+        "arousal": F.col("arousal"),
+        "boredom": F.col("emotion_boredom"),
+        "positive_affect": F.col("valence"),
+        "prosody": F.col("tone_prosody"),
+        "fluency": F.col("tone_fluency"),
+        "hesitation": F.when(heard_seconds > 0, F.col("pause_seconds") / heard_seconds),
+        "liveliness": F.col("pitch_range_semitones"),
+    }
+    usable = F.col("status") == VoiceStatus.OK
+    return voice_scores.select(
+        "response_id",
+        F.col("status").alias("voice_status"),
+        "emotion_model",
+        "tone_model",
+        *(F.when(usable & ~F.isnan(value), value).alias(name) for name, value in measures.items()),
+    )
+
+
+def _sets_passed(milestones: DataFrame) -> DataFrame:
+    """Return the share of sets passed, one row per learner, language, level and phase with a result."""
+    passed = F.when(F.col("result") == SetResult.PASS, 1.0).when(F.col("result") == SetResult.FAIL, 0.0)
+    told = milestones.where(F.col("phase").isNotNull() & passed.isNotNull())
+    return told.groupBy(*_PHASE).agg(F.avg(passed).alias("sets_passed"))
+
+
+def _indicator(name: str) -> Column:
+    if name in _VOICE:
+        return (F.col(name) - _tablet_effect(name)).alias(name)
+    if name == "answered":
+        return _answered().alias(name)
+    if name == "accuracy_gain":
+        return (F.col("accuracy") - F.col("expected_accuracy")).alias(name)
+    if name == "dawdling":
+        return F.greatest(F.col("slowness") - _tablet_effect("slowness"), F.lit(0.0)).alias(name)
+    return F.col(name)
+
+
+def _tablet_effect(measure: str) -> Column:
+    return F.col(f"expected_{measure}") - F.col(f"parent_{measure}")
+
+
+def _answered() -> Column:
+    """1 for a spoken answer with words in it that took the time to say them, else 0; null for other tasks."""
+    blank = F.coalesce(F.col("response_words") == 0, F.lit(False))
+    too_quick = F.coalesce(
+        F.col("duration_seconds") * FASTEST_WORDS_PER_SECOND < F.col("text_words"), F.lit(False)
+    )
+    told = F.col("response_words").isNotNull() | F.col("duration_seconds").isNotNull()
+    return F.when((F.col("response_type") == "SPEAK") & told, (~(blank | too_quick)).cast("double"))
