@@ -1,0 +1,163 @@
+"""The report's figures, from tables to small frames."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from engagement.report.collect import ReportTables, collect_figures
+from engagement.report.figures import Figures, Limits
+from engagement.report.page import render
+from engagement.report.terminal import summary_text
+from engagement.schemas import (
+    INGESTED_FILES,
+    INSIGHTS,
+    LEARNER_GROUPS,
+    PHASE_ENGAGEMENT,
+    REJECTED,
+    RESPONSE_ENGAGEMENT,
+    RESPONSES,
+    VOICE_SCORES,
+    Table,
+)
+from tests.rows import frame
+
+_TABLES = {
+    "ingested_files": INGESTED_FILES,
+    "rejected": REJECTED,
+    "responses": RESPONSES,
+    "voice_scores": VOICE_SCORES,
+    "response_engagement": RESPONSE_ENGAGEMENT,
+    "phase_engagement": PHASE_ENGAGEMENT,
+    "learner_groups": LEARNER_GROUPS,
+    "insights": INSIGHTS,
+}
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def figures(spark: SparkSession) -> Figures:
+    """The figures of three learners of one language, beside a selection that must not show."""
+    practice = {"cohort": "all", "language": "en", "level": "m1", "phase": "practice"}
+    low, high = "engagement_low", "engagement_high"
+    phases: Rows = [
+        {**practice, "learner_id": "a", "engagement": 60.0, low: 50.0, high: 70.0, "responses": 10}
+        | {"vocal": 40.0, "trend": -3.0, "trend_low": -5.0, "trend_high": -1.0, "active_seconds": 5400.0}
+        | {"started_at": datetime(2025, 1, 6, 9), "ended_at": datetime(2025, 1, 12, 10), "tone_model": "7f"},
+        {**practice, "learner_id": "b", "engagement": 40.0, low: 30.0, high: 50.0, "responses": 6}
+        | {"trend": 1.0, "trend_low": -1.0, "trend_high": 3.0, "active_seconds": 1800.0}
+        | {"started_at": datetime(2025, 1, 5, 9), "ended_at": datetime(2025, 1, 13), "tone_model": "7f"},
+        {**practice, "learner_id": "c", "reason": "too_few_responses", "responses": 1},
+        {**practice, "cohort": "other", "learner_id": "d", "engagement": 99.0, "responses": 99},
+    ]
+    response = {"cohort": "all", "language": "en"}
+    responses: Rows = [
+        {**response, "learner_id": "a", "responded_at": datetime(2025, 1, 6), "engagement": 70.0}
+        | {"voice_status": "ok"},
+        {**response, "learner_id": "a", "responded_at": datetime(2025, 1, 12, 23, 59), "engagement": 50.0},
+        {**response, "learner_id": "b", "responded_at": datetime(2025, 1, 12), "engagement": 40.0}
+        | {"voice_status": "no_speech"},
+        {**response, "learner_id": "b", "responded_at": datetime(2025, 1, 13), "engagement": 20.0},
+    ]
+    groups: Rows = [
+        {**response, "learner_id": "b", "group_name": "steady", "engagement": 39.9, "reason": "39.9"},
+        {**response, "learner_id": "a", "group_name": "fading", "engagement": 60.0, "trend": -3.0},
+        {**response, "learner_id": "c", "group_name": "too_little_evidence"},
+    ]
+    insights: Rows = [
+        {**practice, "learner_id": "a", "driver": "pace", "direction": "down", "contribution": -2.0}
+        | {"rank": 2, "next_step": "Shorter sets."},
+        {**practice, "learner_id": "a", "driver": "pauses", "direction": "down", "contribution": -5.0}
+        | {"rank": 1, "next_step": "Listen first."},
+        {**practice, "learner_id": "b", "driver": "pauses", "direction": "down", "contribution": -1.0}
+        | {"rank": 1, "next_step": "Repeat."},
+        {**practice, "driver": "pauses", "direction": "down", "contribution": -3.0, "rank": 1}
+        | {"sentence": "Long pauses.", "next_step": "Read it aloud first."},
+    ]
+    ledger: Rows = [
+        {"source_file": "1.jsonl", "kind": "telemetry", "lines": 5, "events": 7, "kept": 4}
+        | {"duplicates": 1, "rejected": 2, "run_id": "first"},
+        {"source_file": "1.jsonl", "kind": "telemetry", "lines": 5, "events": 7, "kept": 0}
+        | {"duplicates": 5, "rejected": 2, "run_id": "second"},
+    ]
+    return collect_figures(
+        _tables(
+            spark,
+            phase_engagement=phases,
+            response_engagement=responses,
+            learner_groups=groups,
+            insights=insights,
+            ingested_files=ledger,
+            rejected=[{"reason": "not_json"}, {"reason": "not_json"}, {"reason": "clock"}],
+            voice_scores=[{"status": "ok"}, {"status": "no_speech"}],
+            responses=[{"identity": "user"}],
+        ),
+        cohort="all",
+    )
+
+
+def test_collect_figures__totals_of_the_selection(figures: Figures) -> None:
+    assert (figures.learners, figures.active_hours, figures.responses) == (3, 2.0, 4)
+    assert (figures.first_at, figures.last_at) == (datetime(2025, 1, 5, 9), datetime(2025, 1, 13))
+    assert figures.tally("voice_in_scope") == {None: 2, "no_speech": 1, "ok": 1}
+    assert figures.tally("no_score") == {"too_few_responses": 1}
+    assert figures.tally("tone_model") == {"7f": 2, None: 1}
+
+
+def test_collect_figures__cell_with_the_interval_of_its_mean(figures: Figures) -> None:
+    assert len(figures.cells) == 1
+    cell = figures.cells.iloc[0]
+    assert (cell["learners"], cell["scored"], cell["responses"]) == (3, 2, 17)
+    assert (cell["trended"], cell["falling"], cell["rising"], cell["trend"]) == (2, 1, 0, -1.0)
+    assert (cell["vocal"], cell["vocal_learners"]) == (40.0, 1)
+    # 60 and 40: variance 200, of the mean 100; wider than what the learners' own intervals say (18.5).
+    assert cell["engagement"] == 50.0
+    assert cell["error_variance"] == pytest.approx(2 * (10 / 1.6449) ** 2 / 4)
+    assert cell["engagement_low"] == pytest.approx(50 - 1.6449 * 10)
+    assert cell["engagement_high"] == pytest.approx(50 + 1.6449 * 10)
+
+
+def test_collect_figures__weeks_begin_on_monday_and_count_each_learner_once(figures: Figures) -> None:
+    weeks = figures.weeks[["week", "learners", "responses", "engagement"]].to_numpy().tolist()
+    assert [[week.day, *rest] for week, *rest in weeks] == [[13, 1, 1, 20.0], [6, 2, 3, 50.0]]
+
+
+def test_collect_figures__attention_is_for_the_fading_then_the_low(figures: Figures) -> None:
+    listed = figures.attention[["learner_id", "group_name", "next_step"]].to_numpy().tolist()
+    assert listed == [["a", "fading", "Listen first."], ["b", "steady", "Repeat."]]
+    assert figures.attention_learners == 2
+
+
+def test_collect_figures__ledger_sums_runs_and_counts_a_file_once(figures: Figures) -> None:
+    assert figures.ledger.to_numpy().tolist() == [["telemetry", 1, 10, 14, 4, 6, 4]]
+    assert figures.tally("rejected") == {"not_json": 2, "clock": 1}
+
+
+def test_collect_figures__drivers_count_learners_and_leave_the_class_out(figures: Figures) -> None:
+    drivers = figures.drivers[["driver", "direction", "learners", "contribution"]].to_numpy().tolist()
+    assert drivers == [["pauses", "down", 2, -3.0], ["pace", "down", 1, -2.0]]
+    assert figures.class_insights["sentence"].tolist() == ["Long pauses."]
+
+
+def test_collect_figures__empty_tables_give_a_sound_page_and_screen(spark: SparkSession) -> None:
+    nothing = collect_figures(_tables(spark), cohort="all")
+    page = render(nothing, generated_for="Nobody", generated_at=datetime(2025, 1, 1))
+    assert "There is nothing to report yet" in page
+    assert "There is nothing to report yet" in summary_text(nothing, warehouse="w", report="r")
+
+
+def test_collect_figures__cuts_lists_and_cleans_text(spark: SparkSession) -> None:
+    fading = {"cohort": "all", "language": "en\x1b[2J\u202e", "group_name": "fading"}
+    rows: Rows = [{**fading, "learner_id": f"{place}", "trend": -float(place)} for place in range(5)]
+    cut = collect_figures(_tables(spark, learner_groups=rows), cohort="all", limits=Limits(attention=2))
+    assert cut.attention["learner_id"].tolist() == ["4", "3"]
+    assert cut.attention["language"].tolist() == ["en\ufffd[2J\ufffd"] * 2
+    assert cut.attention_learners == 5
+
+
+def _tables(spark: SparkSession, **rows: Rows) -> ReportTables:
+    tables: dict[str, Table] = _TABLES
+    return ReportTables(**{name: frame(spark, table, rows.get(name, [])) for name, table in tables.items()})
