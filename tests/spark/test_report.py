@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from engagement.report.attention import needing_attention
 from engagement.report.collect import ReportTables, collect_figures
-from engagement.report.figures import Figures, Limits
+from engagement.report.figures import Figures
 from engagement.report.page import render
 from engagement.report.terminal import summary_text
 from engagement.schemas import (
@@ -65,7 +66,8 @@ def figures(spark: SparkSession) -> Figures:
     groups: Rows = [
         {**response, "learner_id": "b", "group_name": "steady", "engagement": 39.9, "reason": "39.9"},
         {**response, "learner_id": "a", "group_name": "fading", "engagement": 60.0, "trend": -3.0},
-        {**response, "learner_id": "c", "group_name": "too_little_evidence"},
+        {**response, "learner_id": "c", "group_name": "too_little_evidence"}
+        | {"reason": "\x1b[2Jone\u202e response"},
     ]
     insights: Rows = [
         {**practice, "learner_id": "a", "driver": "pace", "direction": "down", "contribution": -2.0}
@@ -149,13 +151,20 @@ def test_collect_figures__empty_tables_give_a_sound_page_and_screen(spark: Spark
     assert "There is nothing to report yet" in summary_text(nothing, warehouse="w", report="r")
 
 
-def test_collect_figures__cuts_lists_and_cleans_text(spark: SparkSession) -> None:
-    fading = {"cohort": "all", "language": "en\x1b[2J\u202e", "group_name": "fading"}
-    rows: Rows = [{**fading, "learner_id": f"{place}", "trend": -float(place)} for place in range(5)]
-    cut = collect_figures(_tables(spark, learner_groups=rows), cohort="all", limits=Limits(attention=2))
-    assert cut.attention["learner_id"].tolist() == ["4", "3"]
-    assert cut.attention["language"].tolist() == ["en\ufffd[2J\ufffd"] * 2
-    assert cut.attention_learners == 5
+def test_collect_figures__text_cannot_steer_page_or_terminal(figures: Figures) -> None:
+    examples = dict(zip(figures.groups["group_name"], figures.groups["example"], strict=True))
+    assert examples["too_little_evidence"] == "\ufffd[2Jone\ufffd response"
+
+
+def test_needing_attention__steepest_decline_first_and_cut(spark: SparkSession) -> None:
+    fading = {"cohort": "all", "language": None, "group_name": "fading"}
+    groups = [{**fading, "learner_id": f"{place}", "trend": -float(place)} for place in range(5)]
+    steps = [{"learner_id": "4", "direction": "down", "driver": "pace", "next_step": "Shorter sets."}]
+    urgent = needing_attention(
+        frame(spark, LEARNER_GROUPS, groups), frame(spark, INSIGHTS, steps), learners=2
+    )
+    listed = [(learner["learner_id"], learner["next_step"]) for learner in urgent.collect()]
+    assert listed == [("4", "Shorter sets."), ("3", None)]
 
 
 def _tables(spark: SparkSession, **rows: Rows) -> ReportTables:

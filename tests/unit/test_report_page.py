@@ -1,0 +1,181 @@
+"""The page and the closing screen, from figures made by hand."""
+
+import json
+import re
+from datetime import datetime
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from engagement.report.figures import Figures, Limits, with_intervals
+from engagement.report.page import render
+from engagement.report.terminal import WIDTH_COLUMNS, summary_text
+
+_HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
+_MADE_ON = datetime(2025, 3, 3)
+
+
+class _Tags(HTMLParser):
+    """Collects the tags of a page, with their attributes, and the texts of its scripts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1][0] == "script":
+            self.scripts[-1] += data
+
+
+def _figures(text: str = "m1", language: str | None = "en") -> Figures:
+    dimensions = {name: [50.0] for name in ("behavioural", "cognitive", "emotional", "vocal")}
+    where = {"language": [language], "level": [text], "phase": ["practice"]}
+    scores = {"scored": [2], "engagement": [44.0], "variance": [8.0], "error_variance": [1.0]}
+    moves = {"trended": [2], "trend": [-1.5], "falling": [1], "rising": [0]}
+    cells = {**where, "learners": [3], "responses": [30], **scores, **moves, **dimensions}
+    counts = {f"{name}_learners": [2] for name in dimensions}
+    week = {"language": [language], "week": [pd.Timestamp("2025-01-06")], "learners": [3], "responses": [30]}
+    middle = {"engagement": [44.0], "trend": [-1.5], "achievement": [40.0]}
+    group = {
+        "language": [language],
+        "group_name": [text],
+        "learners": [3],
+        "example": [text],
+        "attention": [2],
+    }
+    driver = {"driver": [text], "direction": ["down"], "learners": [2], "contribution": [-2.5]}
+    insight = {**where, **driver, "rank": [1], "sentence": [text], "next_step": [text]}
+    learner = {"learner_id": ["0123456789abcdef" * 2], "group_name": [text], "reason": [text]}
+    seen = {"responses": [9], "last_response_at": [pd.NaT], "next_step": [None]}
+    files = {"kind": ["telemetry"], "files": [1], "lines": [10], "events": [12]}
+    return Figures(
+        cohort=text,
+        learners=3,
+        active_hours=1.5,
+        first_at=datetime(2025, 1, 6),
+        last_at=datetime(2025, 1, 9),
+        ledger=pd.DataFrame({**files, "kept": [9], "duplicates": [1], "rejected": [2]}),
+        tallies=pd.DataFrame(
+            [
+                ("voice_in_scope", "ok", 6),
+                ("voice_in_scope", None, 4),
+                ("no_score", "no_reference", 1),
+                ("rejected", text, 2),
+                ("voice", "not_found", 1),
+                ("tone_model", "ab" * 32, 3),
+            ],
+            columns=["tally", "value", "count"],
+        ),
+        cells=with_intervals(pd.DataFrame({**cells, **counts})),
+        weeks=with_intervals(pd.DataFrame({**week, **scores})),
+        groups=pd.DataFrame({**group, **middle}),
+        drivers=pd.DataFrame(driver),
+        class_insights=pd.DataFrame(insight),
+        attention=pd.DataFrame({**learner, **seen, **where, **middle}),
+        limits=Limits(attention=1),
+    )
+
+
+def _parsed(page: str) -> _Tags:
+    tags = _Tags()
+    tags.feed(page)
+    return tags
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    """An ordinary page."""
+    return render(_figures(), generated_for="Class 4", generated_at=_MADE_ON)
+
+
+def test_render__needs_nothing_beside_itself(page: str) -> None:
+    asked_for = [
+        (tag, name)
+        for tag, attributes in _parsed(page).tags
+        for name, value in attributes.items()
+        if name in ("src", "href", "data", "action") and not (value or "").startswith("#")
+    ]
+    assert asked_for == []
+    assert "@import" not in page
+    assert "default-src 'none'" in page
+    assert len(page.encode()) < 5_000_000
+
+
+def test_render__each_section_is_linked_and_each_chart_has_its_place(page: str) -> None:
+    tags = _parsed(page).tags
+    anchors = {attributes["id"] for _, attributes in tags if "id" in attributes}
+    links = {(attributes["href"] or "")[1:] for tag, attributes in tags if tag == "a"}
+    places = {attributes["data-chart"] for _, attributes in tags if "data-chart" in attributes}
+    assert links <= anchors
+    assert {"attention", "phases", "trend", "groups", "drivers", "quality", "reading"} <= links
+    assert places == set(_charts(page))
+    assert {"levels-0", "dimensions", "weeks", "active", "falling-0", "sizes", "effects"} == places
+
+
+def test_render__says_what_it_knows(page: str) -> None:
+    assert "60 %" in page  # 6 of 10 responses with usable voice
+    assert "2 of 3" in page  # phases scored
+    assert "no reference population to compare with yet" in page
+    assert "The 1 most urgent of 2 are listed." in page
+    assert "the ledger balances" in page
+    assert 'title="0123456789abcdef0123456789abcdef">01234567</code>' in page
+
+
+def test_render__hostile_text_stays_text() -> None:
+    page = render(_figures(_HOSTILE, _HOSTILE), generated_for=_HOSTILE, generated_at=_MADE_ON)
+    tags = _parsed(page)
+    assert len(tags.scripts) == 3
+    assert not [tag for tag, _ in tags.tags if tag == "img"]
+    assert any(
+        _HOSTILE in json.dumps(chart, ensure_ascii=False).replace('\\"', '"')
+        for chart in _charts(page).values()
+    )
+
+
+def test_render__only_its_own_scripts_may_run(page: str) -> None:
+    policy = next(
+        attributes["content"] or ""
+        for tag, attributes in _parsed(page).tags
+        if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy"
+    )
+    assert len(re.findall("'sha256-", policy)) == 2
+    assert "script-src 'unsafe" not in policy
+
+
+def test_render__ledger_that_loses_events_says_so() -> None:
+    figures = _figures()
+    figures.ledger.loc[0, "kept"] = 8
+    page = render(figures, generated_for="Class 4", generated_at=_MADE_ON)
+    assert "does not balance: +1 events are unaccounted for" in page
+
+
+def test_summary_text__fits_and_says_where_everything_lies() -> None:
+    screen = summary_text(_figures(_HOSTILE), warehouse="/w", report="/r.html")
+    assert max(len(line) for line in screen.splitlines()) <= WIDTH_COLUMNS
+    assert "\x1b" not in screen
+    assert "report    /r.html" in screen
+    assert "ENGAGEMENT_WAREHOUSE=/w" in screen
+
+
+def test_summary_text__draws_mean_and_interval_on_the_strip() -> None:
+    # Two points a column from 30: 44 is column 7; 44 ± 1.6449 · √(8 / 2) = 40.7 to 47.3 are columns 5 to 9.
+    line = next(
+        line for line in summary_text(_figures(), warehouse="w", report="r").splitlines() if "●" in line
+    )
+    assert line.split()[:8] == ["English", "m1", "Practice", "3", "30", "44", "41", "to"]
+    assert "  ──●──┊  " in line
+    assert line.endswith("−1.5")
+
+
+def _charts(page: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    charts: dict[str, object] = json.loads(found.group(1))
+    return charts
