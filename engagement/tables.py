@@ -69,10 +69,13 @@ def append(rows: DataFrame, warehouse: Warehouse, table: Table) -> int:
     return _write(rows, warehouse, table, "append", None)
 
 
-def replace_partition(rows: DataFrame, warehouse: Warehouse, table: Table, *, value: str) -> int:
-    """Replace the rows of one value of the first partition column; return the rows written."""
-    condition = f"{table.partitioned_by[0]} = '{_literal(value)}'"
-    return _write(rows, warehouse, table, "overwrite", condition)
+def replace_cohort(rows: DataFrame, warehouse: Warehouse, table: Table, cohort: str) -> int:
+    """Replace the rows of one selection, leave all others; return the rows written.
+
+    `rows` come without the column `cohort`.
+    """
+    named = rows.withColumn("cohort", F.lit(cohort))
+    return _write(named, warehouse, table, "overwrite", f"cohort = '{_literal(cohort)}'")
 
 
 def merge(rows: DataFrame, warehouse: Warehouse, table: Table) -> int:

@@ -1,6 +1,7 @@
 """Fixtures that all tests share: a small Spark session and the corpora."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ def spark() -> Iterator[SparkSession]:
     """One Spark session for all tests: two cores, Delta, few partitions."""
     from engagement.spark import build_session  # noqa: PLC0415 - unit tests must not import Spark
 
+    # Spark's workers would take the first python3 of the PATH.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     session = build_session(
         "tests",
         master="local[2]",

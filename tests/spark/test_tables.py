@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession, functions as F
 
 from engagement.errors import TableError
 from engagement.schemas import LEARNER_GROUPS, SESSIONS, VOICE_SCORES
-from engagement.tables import Warehouse, merge, overwrite, read, read_or_empty, replace_partition
+from engagement.tables import Warehouse, merge, overwrite, read, read_or_empty, replace_cohort
 from tests.rows import frame
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,11 +31,11 @@ def test_overwrite__reports_every_discrepancy_at_once(spark: SparkSession, wareh
         overwrite(wrong, warehouse, SESSIONS)
 
 
-def test_replace_partition__leaves_other_selections_alone(spark: SparkSession, warehouse: Warehouse) -> None:
+def test_replace_cohort__leaves_other_selections_alone(spark: SparkSession, warehouse: Warehouse) -> None:
     rows = [{"cohort": "all", "learner_id": "a"}, {"cohort": "it's", "learner_id": "b"}]
     assert overwrite(frame(spark, LEARNER_GROUPS, rows), warehouse, LEARNER_GROUPS) == 2
-    fresh = frame(spark, LEARNER_GROUPS, [{"cohort": "it's", "learner_id": "c"}])
-    replace_partition(fresh, warehouse, LEARNER_GROUPS, value="it's")
+    fresh = frame(spark, LEARNER_GROUPS, [{"learner_id": "c"}]).drop("cohort")
+    replace_cohort(fresh, warehouse, LEARNER_GROUPS, "it's")
     table = read(spark, warehouse, LEARNER_GROUPS)
     got = {(r["cohort"], r["learner_id"], r["run_id"]) for r in table.collect()}
     assert got == {("all", "a", "run-1"), ("it's", "c", "run-1")}
@@ -51,6 +51,6 @@ def test_merge__updates_known_keys_and_inserts_new_ones(spark: SparkSession, war
     assert got == {"a": "ok", "b": "empty"}
 
 
-def test_replace_partition__first_write_makes_the_table(spark: SparkSession, warehouse: Warehouse) -> None:
-    rows = frame(spark, LEARNER_GROUPS, [{"cohort": "all", "learner_id": "a"}])
-    assert replace_partition(rows, warehouse, LEARNER_GROUPS, value="all") == 1
+def test_replace_cohort__first_write_makes_the_table(spark: SparkSession, warehouse: Warehouse) -> None:
+    rows = frame(spark, LEARNER_GROUPS, [{"learner_id": "a"}]).drop("cohort")
+    assert replace_cohort(rows, warehouse, LEARNER_GROUPS, "all") == 1

@@ -1,0 +1,47 @@
+"""silver.responses and their recordings → silver.voice_scores: each recording once for each pair of models."""
+
+from dataclasses import replace
+
+from pyspark.sql import DataFrame, functions as F
+
+from engagement.inference.voice_udf import model_hashes, score_voice as score_recordings
+from engagement.schemas import VOICE_SCORES
+from engagement.schemas.enums import VoiceStatus
+from engagement.selection import selected_responses
+from engagement.step import Counts, Run, main
+from engagement.tables import merge, read, read_or_empty
+
+# What may be there next time: the object was not there, or the store did not answer.
+_TRIED_AGAIN = (VoiceStatus.NOT_FOUND.value, VoiceStatus.UNREADABLE.value)
+
+
+def score_voice(run: Run) -> Counts:
+    """Score the selection's recordings that these models have not scored yet."""
+    root = run.settings.paths.audio
+    known = read_or_empty(run.spark, run.warehouse, VOICE_SCORES)
+    if root is None:
+        merge(known.limit(0), run.warehouse, VOICE_SCORES)
+        return Counts(rows_in=0, rows_out=0)
+    voice = replace(run.settings.voice, audio_root=root)
+    responses = selected_responses(run.spark, run.warehouse, run.settings.cohort)
+    recordings = responses.where("audio_key is not null")
+    emotion, tone = model_hashes(voice)
+    settled = known.where(~F.col("status").isin(*_TRIED_AGAIN)).where(
+        (F.col("emotion_model") == emotion) & (F.col("tone_model") == tone)
+    )
+    new = recordings.join(settled, on="response_id", how="left_anti")
+    # Tasks of equal size: rows of one day lie together, and a recording costs far more than a row.
+    spread = new.repartition(4 * run.spark.sparkContext.defaultParallelism, "response_id")
+    written = merge(score_recordings(spread, voice), run.warehouse, VOICE_SCORES)
+    return Counts(rows_in=recordings.count(), rows_out=written, **_fates(run, recordings))
+
+
+def _fates(run: Run, recordings: DataFrame) -> dict[str, object]:
+    scores = read(run.spark, run.warehouse, VOICE_SCORES).join(recordings, on="response_id", how="left_semi")
+    fates = {row["status"]: row["count"] for row in scores.groupBy("status").count().collect()}
+    failed = sum(count for status, count in fates.items() if status != VoiceStatus.OK)
+    return {"rejected": failed, "detail": dict(sorted(fates.items()))}
+
+
+if __name__ == "__main__":
+    main("score_voice", {"score_voice": score_voice})
