@@ -41,7 +41,8 @@ def select_cohort(  # noqa: PLR0913 - one argument for each way of choosing
     selected = responses.where(reduce(lambda one, other: one & other, conditions, F.lit(True)))
     if learners is None:
         return selected
-    return selected.join(learners.select("learner_id"), on="learner_id", how="left_semi")
+    of_learners = selected.join(learners.select("learner_id"), on="learner_id", how="left_semi")
+    return of_learners.select(*responses.columns)
 
 
 def what_exists(responses: DataFrame, *, most: int = 20) -> DataFrame:
