@@ -141,7 +141,7 @@ def groups_chart(groups: pd.DataFrame) -> Spec:
 def drivers_chart(drivers: pd.DataFrame, *, most: int = 12) -> Spec:
     """Return how many learners each of the commonest drivers lifts (right) and holds back (left)."""
     shown = drivers.assign(
-        driver=[words.said({}, name) for name in drivers["driver"]],
+        driver=[words.driver(name) for name in drivers["driver"]],
         effect=drivers["direction"].map({"up": "lifts", "down": "holds back"}),
         signed=drivers["learners"].where(drivers["direction"] == "up", -drivers["learners"]),
         points=[words.number(value, decimals=1, signed=True) for value in drivers["contribution"]],

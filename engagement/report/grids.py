@@ -96,7 +96,7 @@ def drivers(figures: Figures) -> Grid:
     effects = {"up": "lifts", "down": "holds back"}
     rows = [
         [
-            words.said({}, row["driver"]),
+            words.driver(row["driver"]),
             words.said(effects, row["direction"]),
             words.count(row["learners"]),
             words.number(row["contribution"], decimals=1, signed=True),

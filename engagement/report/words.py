@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from engagement.gold.drivers import CHANGE_SUFFIX, LIMIT, SHRINKAGE
 from engagement.schemas.enums import Dimension, Identity, NoScore, Phase, Reject, VoiceStatus
 
 LANGUAGES: Mapping[str, str] = {
@@ -79,6 +80,26 @@ GROUPS: Mapping[str, str] = {
     "too_little_evidence": "too few responses to place them",
 }
 
+DRIVERS: Mapping[str, str] = {
+    "days_away": "days between visits",
+    "visit_answers": "answers per visit",
+    "answered": "real answers",
+    "dawdling": "time beyond need",
+    "retried": "trying again",
+    "microphone_used": "speaking when asked to",
+    "accuracy_gain": "accuracy for the task",
+    "sets_passed": "sets passed",
+    "arousal": "activated voice",
+    "boredom": "bored voice",
+    "positive_affect": "joyful voice",
+    "prosody": "rhythm and intonation",
+    "fluency": "fluency",
+    "hesitation": "pauses in speech",
+    "liveliness": "lively pitch",
+    SHRINKAGE: "thin evidence",
+    LIMIT: "end of the scale",
+}
+
 NOT_TOLD = "not told"
 NO_FIGURE = "–"
 
@@ -88,6 +109,13 @@ def said(words: Mapping[str, str], value: object) -> str:
     if not isinstance(value, str):
         return NOT_TOLD
     return words.get(value, value.replace("_", " "))
+
+
+def driver(name: object) -> str:
+    """Return the words for a driver; a change is told apart from a level as `…, against own past`."""
+    if isinstance(name, str) and name.endswith(CHANGE_SUFFIX):
+        return f"{said(DRIVERS, name.removesuffix(CHANGE_SUFFIX))}, against own past"
+    return said(DRIVERS, name)
 
 
 def count(value: float) -> str:

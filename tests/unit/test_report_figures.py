@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from engagement.gold.indicators import NAMES
 from engagement.report import words
 from engagement.report.cells import extremes, level_order, ordered_cells
 from engagement.report.figures import TEXT_LIMIT_CHARACTERS, plain_text, with_intervals
@@ -89,6 +90,11 @@ def test_extremes__leaves_tiny_cells_out_where_there_are_others() -> None:
     assert extremes(cells[cells["scored"] == 1]) == (
         "Engagement is 5; 90 % interval 0 to 20; 1 learner in Tamil, m1, practice."
     )
+
+
+def test_driver__names_every_indicator_and_its_change() -> None:
+    assert set(NAMES) <= set(words.DRIVERS)
+    assert words.driver("fluency_change") == "fluency, against own past"
 
 
 def test_words__name_every_code() -> None:
