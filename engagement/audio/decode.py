@@ -50,19 +50,18 @@ def decode(content: bytes, *, max_seconds: float) -> Clip | VoiceStatus:
         max_seconds: Longest recording taken, seconds; decoding stops there.
     """
     try:
-        with soundfile.SoundFile(BytesIO(content)) as sound:
-            if not _is_sound(sound):
-                return VoiceStatus.NOT_AUDIO
-            rate_hz = int(sound.samplerate)
-            mono = _read_mono(sound, max_frames=int(max_seconds * rate_hz))
-            is_short_of_promise = sound.format == "FLAC" and len(mono) < sound.frames < UNKNOWN_LENGTH_FRAMES
+        sound = soundfile.SoundFile(BytesIO(content))
     except soundfile.SoundFileError:
         return VoiceStatus.TRUNCATED if _is_cut_off(content) else VoiceStatus.NOT_AUDIO
-    if len(mono) > max_seconds * rate_hz:
-        return VoiceStatus.TOO_LONG
-    if _is_cut_off(content) or is_short_of_promise:
+    with sound:
+        if not _is_sound(sound):
+            return VoiceStatus.NOT_AUDIO
+        mono = _read_mono(sound, max_frames=int(max_seconds * sound.samplerate))
+    if mono is None or _is_cut_off(content):
         return VoiceStatus.TRUNCATED
-    return _resampled(mono, rate_hz)
+    if len(mono) > max_seconds * sound.samplerate:
+        return VoiceStatus.TOO_LONG
+    return _resampled(mono, sound.samplerate)
 
 
 def _resampled(mono: NDArray[np.float32], rate_hz: int) -> Clip | VoiceStatus:
@@ -84,18 +83,25 @@ def _is_sound(sound: soundfile.SoundFile) -> bool:
     )
 
 
-def _read_mono(sound: soundfile.SoundFile, *, max_frames: int) -> NDArray[np.float32]:
-    """Return float32 (frames,), the mean of the channels; reading stops soon after `max_frames`."""
+def _read_mono(sound: soundfile.SoundFile, *, max_frames: int) -> NDArray[np.float32] | None:
+    """Return float32 (frames,), the mean of the channels, or None where the content breaks off.
+
+    Reading stops soon after `max_frames`, whatever the header says.
+    """
     block_frames = max(_BLOCK_VALUES // sound.channels, 1)
     blocks: list[NDArray[np.float32]] = [np.zeros(0, dtype=np.float32)]
     frames = 0
-    while frames <= max_frames:
-        block = sound.read(block_frames, dtype="float32", always_2d=True)
-        if len(block) == 0:
-            break
-        blocks.append(block[:, 0] if sound.channels == 1 else block.mean(axis=1))
-        frames += len(block)
-    return np.concatenate(blocks)
+    try:
+        while frames <= max_frames:
+            block = sound.read(block_frames, dtype="float32", always_2d=True)
+            if len(block) == 0:
+                break
+            blocks.append(block[:, 0] if sound.channels == 1 else block.mean(axis=1))
+            frames += len(block)
+    except soundfile.SoundFileError:
+        return None
+    is_short = sound.format == "FLAC" and frames < min(sound.frames, max_frames) < UNKNOWN_LENGTH_FRAMES
+    return None if is_short else np.concatenate(blocks)
 
 
 def _is_cut_off(content: bytes) -> bool:

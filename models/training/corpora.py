@@ -1,6 +1,7 @@
 """Corpus folders → labelled clips with their functionals, by the code that inference runs."""
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ _EMODB_LETTERS = {
 }
 _LONGEST_SECONDS = 60.0
 
+Change = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+
 
 @dataclass(frozen=True)
 class SpokenClips:
@@ -32,11 +35,13 @@ class SpokenClips:
 
     Attributes:
         clip_ids: Names of the clips.
+        paths: Their files.
         speakers: str (clips,).
         functionals: float64 (clips, functionals).
     """
 
     clip_ids: list[str]
+    paths: list[Path]
     speakers: NDArray[np.str_]
     functionals: NDArray[np.float64]
 
@@ -75,10 +80,12 @@ def read_speechocean(folder: Path) -> ReadUtterances:
     """Read the training half of speechocean762: `train.csv` and `flac/`."""
     with _existing(folder / "train.csv").open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["utterance_id"])
+    paths = [folder / "flac" / f"{row['utterance_id']}.flac" for row in rows]
     return ReadUtterances(
         clip_ids=[row["utterance_id"] for row in rows],
         speakers=np.array([row["speaker_id"] for row in rows]),
-        functionals=_functionals([folder / "flac" / f"{row['utterance_id']}.flac" for row in rows]),
+        paths=paths,
+        functionals=clip_functionals(paths),
         texts=[row["text"] for row in rows],
         medians=np.array([[float(row["prosodic"]), float(row["fluency"])] for row in rows]),
         means=np.array(
@@ -94,8 +101,9 @@ def read_emodb(folder: Path) -> EmotionalClips:
     paths = sorted(_existing(folder / "flac").glob("*.flac"))
     return EmotionalClips(
         clip_ids=[path.stem for path in paths],
+        paths=paths,
         speakers=np.array([path.stem[:2] for path in paths]),
-        functionals=_functionals(paths),
+        functionals=clip_functionals(paths),
         emotions=np.array([EMOTIONS.index(_EMODB_LETTERS[path.stem[5]]) for path in paths], dtype=np.int64),
     )
 
@@ -104,16 +112,20 @@ def read_ased(folder: Path) -> EmotionalClips:
     """Read the Amharic clips that models are checked on, never trained on: `labels.csv` and `flac/`."""
     with _existing(folder / "labels.csv").open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["clip_id"])
+    paths = [folder / "flac" / f"{row['clip_id']}.flac" for row in rows]
     return EmotionalClips(
         clip_ids=[row["clip_id"] for row in rows],
         speakers=np.array([row["speaker"] for row in rows]),
-        functionals=_functionals([folder / "flac" / f"{row['clip_id']}.flac" for row in rows]),
+        paths=paths,
+        functionals=clip_functionals(paths),
         emotions=np.array([EMOTIONS.index(row["emotion"]) for row in rows], dtype=np.int64),
     )
 
 
-def _functionals(paths: list[Path]) -> NDArray[np.float64]:
-    return np.stack([functionals(analyse(_decoded(path).signal)) for path in paths])
+def clip_functionals(paths: list[Path], *, change: Change | None = None) -> NDArray[np.float64]:
+    """Return float64 (clips, functionals) of audio files, of their signals changed first where asked."""
+    signals = (_decoded(path).signal for path in paths)
+    return np.stack([functionals(analyse(change(signal) if change else signal)) for signal in signals])
 
 
 def _decoded(path: Path) -> Clip:

@@ -2,8 +2,9 @@
 
     python -m models.training.train_emotion --corpus DIR [--out models/emotion]
 
-Prints the figures of the model card: leave one speaker out, the temperature of each speaker's
-probabilities taken from the other speakers.
+Every clip is learnt as it is and in three coloured copies. Prints the figures of the model card: leave
+one speaker out, the temperature of each speaker's probabilities taken from the other speakers; on the
+clips as they are, and on a further coloured copy of them that no model saw.
 """
 
 import argparse
@@ -16,14 +17,16 @@ from numpy.typing import NDArray
 from engagement.audio.frames import RATE_HZ
 from engagement.audio.functionals import FRONT_END, functional_names
 from engagement.inference.emotion import EMOTIONS
+from models.training.augmentation import coloured
 from models.training.calibration import softmax, temperature
-from models.training.corpora import EmotionalClips, read_emodb
+from models.training.corpora import EmotionalClips, clip_functionals, read_emodb
 from models.training.evaluation import calibration_error, interval, recall
 from models.training.graphs import GraphBuilder, regression, squared_distances
 from models.training.kernel_ridge import KernelRidge, fit, predict
 from models.training.model_folder import Provenance, tensor, write_model
 
 WIDTH, RIDGE = 0.5, 0.3
+COPY_SEEDS, UNSEEN_SEED = (0, 1, 2), 99
 # Emotions of high arousal and of positive valence, as Schuller et al. divide EmoDB's classes in "Acoustic
 # emotion recognition: a benchmark comparison of performances" (ASRU 2009).
 AROUSED = ("anger", "fear", "happiness")
@@ -45,13 +48,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", type=Path, default=Path("models/emotion"), help="model folder to write")
     options = parser.parse_args(arguments)
     clips = read_emodb(options.corpus)
-    guessed = leave_one_speaker_out(clips)
+    copies = [coloured_copy(clips, seed) for seed in COPY_SEEDS]
+    unseen = coloured_copy(clips, UNSEEN_SEED, stretched=False)
+    guessed, guessed_unseen = leave_one_speaker_out(clips, copies, [clips.functionals, unseen])
     figures = measure(guessed, clips)
+    for name, value in measure(guessed_unseen, clips).items():
+        figures[f"coloured_{name}"] = value
     for name, value in figures.items():
         print(f"{name:40s} {value:.3f}")  # noqa: T201 - the command's output
-    graph = emotion_graph(
-        fit_emotions(clips.functionals, clips.emotions), temperature(guessed, clips.emotions)
-    )
+    model = fit_emotions([clips.functionals, *copies], clips.emotions)
+    graph = emotion_graph(model, temperature(guessed, clips.emotions))
     tensors = {
         "inputs": [tensor("functionals", clips.functionals.shape[1], FRONT_END, rate_hz=RATE_HZ)],
         "outputs": [
@@ -62,12 +68,24 @@ def main(arguments: list[str]) -> None:
     write_model(options.out, graph, tensors=tensors, labels=EMOTIONS, provenance=PROVENANCE, figures=figures)
 
 
-def fit_emotions(functionals: NDArray[np.float64], emotions: NDArray[np.int64]) -> KernelRidge:
-    """Fit one score per emotion; every emotion counts alike, however many clips it has."""
-    clip_weights = 1 / np.bincount(emotions, minlength=len(EMOTIONS))[emotions]
+def coloured_copy(clips: EmotionalClips, seed: int, *, stretched: bool = True) -> NDArray[np.float64]:
+    """Return float64 (clips, functionals) of the clips through another microphone, room and throat."""
+    random = np.random.default_rng(seed)
+    return clip_functionals(clips.paths, change=lambda signal: coloured(signal, random, stretched=stretched))
+
+
+def fit_emotions(copies: list[NDArray[np.float64]], emotions: NDArray[np.int64]) -> KernelRidge:
+    """Fit one score per emotion; every emotion counts alike, however many clips it has.
+
+    Args:
+        copies: The clips in one or more versions, each float64 (clips, functionals).
+        emotions: int64 (clips,), the same for each version.
+    """
+    labels = np.tile(emotions, len(copies))
+    clip_weights = 1 / np.bincount(labels, minlength=len(EMOTIONS))[labels]
     return fit(
-        functionals,
-        np.eye(len(EMOTIONS))[emotions],
+        np.vstack(copies),
+        np.eye(len(EMOTIONS))[labels],
         width=WIDTH,
         ridge=RIDGE,
         clip_weights=clip_weights / clip_weights.mean(),
@@ -75,13 +93,21 @@ def fit_emotions(functionals: NDArray[np.float64], emotions: NDArray[np.int64]) 
     )
 
 
-def leave_one_speaker_out(clips: EmotionalClips) -> NDArray[np.float64]:
-    """Return float64 (clips, emotions): scores by models that did not hear the speaker."""
-    guessed = np.zeros((len(clips.emotions), len(EMOTIONS)))
+def leave_one_speaker_out(
+    clips: EmotionalClips, copies: list[NDArray[np.float64]], judged: list[NDArray[np.float64]]
+) -> list[NDArray[np.float64]]:
+    """Score each version in `judged` by models that did not hear the speaker in any version.
+
+    Returns:
+        For each version float64 (clips, emotions).
+    """
+    guessed = [np.zeros((len(clips.emotions), len(EMOTIONS))) for _ in judged]
     for speaker in np.unique(clips.speakers):
         heard = clips.speakers != speaker
-        model = fit_emotions(clips.functionals[heard], clips.emotions[heard])
-        guessed[~heard] = predict(model, clips.functionals[~heard])
+        versions = [version[heard] for version in (clips.functionals, *copies)]
+        model = fit_emotions(versions, clips.emotions[heard])
+        for scores, version in zip(guessed, judged, strict=True):
+            scores[~heard] = predict(model, version[~heard])
     return guessed
 
 

@@ -1,0 +1,58 @@
+"""Clips as other rooms, microphones and throats would give them, so that no model learns the studio."""
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from engagement.audio.frames import RATE_HZ
+
+# Another tape speed makes another speaker of the same mood: pitch, formants and tempo move.
+LARGEST_STRETCH = 0.1
+# Random gain per octave, standard deviation, dB: the spread of cheap microphones and rooms.
+EQUALISER_DB = 4.0
+EQUALISER_KNOTS_HZ = (0, 125, 250, 500, 1000, 2000, 4000, 8000)
+BAND_LIMITED_SHARE = 0.3
+BAND_LIMITS_HZ = (3_400, 7_000)
+SIGNAL_TO_NOISE_DB = (12, 40)
+
+
+def coloured(
+    signal: NDArray[np.float32], random: np.random.Generator, *, stretched: bool = True
+) -> NDArray[np.float32]:
+    """Return a clip under a random equaliser, band limit and noise, and at another tape speed.
+
+    Args:
+        signal: float32 (samples,), mono, [-1, 1], at 16 kHz.
+        random: Source of the draws.
+        stretched: Whether the tape speed changes; the length does then, too.
+    """
+    if stretched:
+        speed = random.uniform(1 - LARGEST_STRETCH, 1 + LARGEST_STRETCH)
+        signal = soxr.resample(signal, RATE_HZ, RATE_HZ * speed)
+    frequency_hz = np.fft.rfftfreq(len(signal), 1 / RATE_HZ).astype(np.float64)
+    spectrum = np.fft.rfft(signal) * _response(frequency_hz, random)
+    sound = np.fft.irfft(spectrum, len(signal))
+    noise = _noise(frequency_hz, len(signal), random)
+    noise *= sound.std() / noise.std() * 10 ** (-random.uniform(*SIGNAL_TO_NOISE_DB) / 20)
+    mixed = sound + noise
+    return np.asarray(mixed / max(1.0, np.abs(mixed).max()), dtype=np.float32)
+
+
+def _response(frequency_hz: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
+    knots_hz = np.array(EQUALISER_KNOTS_HZ, dtype=np.float64)
+    gain_db = random.normal(0, EQUALISER_DB, len(knots_hz))
+    # On a scale of octaves that begins at 60 Hz; the mean gain carries nothing.
+    gain_db = np.interp(np.log2(frequency_hz + 60), np.log2(knots_hz + 60), gain_db - gain_db.mean())
+    response = 10 ** (gain_db / 20)
+    if random.random() < BAND_LIMITED_SHARE:
+        response /= 1 + (frequency_hz / random.uniform(*BAND_LIMITS_HZ)) ** 16
+    return np.asarray(response)
+
+
+def _noise(
+    frequency_hz: NDArray[np.float64], samples: int, random: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return float64 (samples,) of noise between white and nearly pink."""
+    spectrum = np.fft.rfft(random.normal(size=samples))
+    spectrum[1:] /= frequency_hz[1:] ** random.uniform(0, 0.6)
+    return np.asarray(np.fft.irfft(spectrum, samples))
