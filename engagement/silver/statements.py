@@ -32,8 +32,8 @@ def state_milestones(timeline: DataFrame) -> DataFrame:
     is_lesson = F.col("source") == RecordSource.LESSON_TRACKING
     is_result = F.coalesce(F.col("source").isin(RecordSource.SET_RESULT, RecordSource.LOG), F.lit(False))
     is_past_discovery = (F.col("level") != FIRST_LEVEL) | (F.col("phase") != Phase.DISCOVERY)
-    before = before_in_order()
-    soon = Window.partitionBy(*PAIR).orderBy("at").rangeBetween(0, SAME_MOMENT_MILLISECONDS)
+    before, soon = before_in_order(), SAME_MOMENT_MILLISECONDS
+    by_time = Window.partitionBy(*PAIR).orderBy("at")
     here = F.struct("at", "trust", "record_id", "level", "phase")
     seen = timeline.select(
         "*",
@@ -41,10 +41,11 @@ def state_milestones(timeline: DataFrame) -> DataFrame:
         F.last(F.when(is_lesson, here), ignorenulls=True).over(before).alias("lesson_before"),
         F.last(F.when(is_result, here), ignorenulls=True).over(before).alias("result_before"),
         F.coalesce(F.max(is_past_discovery).over(before), F.lit(False)).alias("was_past_discovery"),
-        F.min(F.when(is_lesson, here)).over(soon).alias("lesson_soon"),
+        F.min(F.when(is_lesson, here)).over(by_time.rangeBetween(0, soon)).alias("lesson_soon"),
+        F.min(F.when(is_result, F.col("at"))).over(by_time.rangeBetween(1, soon)).alias("result_soon_at"),
     )
     closing = seen.withColumn("closes", _closes()).withColumn("set_level", _set_level())
-    lesson_follows = F.col("is_result") & F.col("lesson_soon").isNotNull()
+    lesson_follows = F.col("is_result") & _lesson_comes_next()
     is_overruled = F.col("is_result") & ~lesson_follows & _contradicts_lesson()
     return closing.where(~is_overruled).select(
         *("learner_id", "language", "content_session_id", "at", "trust", "record_id"),
@@ -91,6 +92,12 @@ def _set_level() -> Column:
         .otherwise(F.col("level"))
     )
     return F.when(F.col("is_result"), F.coalesce("previous_level", implied))
+
+
+def _lesson_comes_next() -> Column:
+    """Whether a lesson row follows at once, before any other result: it is about what the result led to."""
+    lesson_at = F.col("lesson_soon.at")
+    return lesson_at.isNotNull() & (lesson_at <= F.coalesce("result_soon_at", lesson_at))
 
 
 def _contradicts_lesson() -> Column:

@@ -79,6 +79,7 @@ RESPONSES = [
     *answers("named_level", 4, 6, response_level="m4"),
     *answers("midway", 0, 1, 30, 31),
     *answers("rediscovers", 0, 4, 9),
+    *answers("discovers_twice", 0, 4, 6),
     *answers("signs_in_again", 0, 2, session="r"),
     *answers("signs_in_again", 3, 5),
     *answers("two_languages", 0, 10),
@@ -105,6 +106,9 @@ RECORDS = [
     log("midway", 32, "practice", "fail", "m5", previous_level="m5"),
     log("rediscovers", 3, "discovery", "fail", "m0"),
     log("rediscovers", 8, "discovery", "pass", "m2"),
+    log("discovers_twice", 3, "discovery", "pass", "m0"),
+    log("discovers_twice", 5, "discovery", "pass", "m3"),
+    lesson("discovers_twice", 5.02, "practice", "m3", 0),
     log("signs_in_again", 6, "practice", "no_result", "m7", previous_level="m7"),
     record("two_languages", 3, "set_result", language=None, result="pass", level="m1"),
     record("export_only", 3, "set_result", language=None, result="pass", level="m9", previous_level="m8"),
@@ -149,6 +153,11 @@ PHASES = {
     ("rediscovers", "en"): [
         ("m0", "discovery", None, 0, 8, "pass", "log"),
         ("m2", "practice", None, 8, None, None, "log"),
+    ],
+    # Two sets in five minutes: the lesson row is about the second result, not about the first.
+    ("discovers_twice", "en"): [
+        ("m0", "discovery", None, 0, 5, "pass", "log"),
+        ("m3", "practice", 0, 5, None, None, "export"),
     ],
     ("signs_in_again", "en"): [
         ("m7", "practice", None, 0, 3, None, "inferred"),
