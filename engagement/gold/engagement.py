@@ -3,8 +3,8 @@
     response   50 + Σ_d W_d · points_d            its momentary engagement
     phase      50 + Σ_d W_d · n_d/(n_d + k) · mean(points_d)   over the responses that have the dimension
 
-So a phase's dimension is shrunk by its own evidence: half of the recordings lost leaves the mean of the others
-in place and widens the interval, all of them lost is the limit of that.
+So a phase's dimension is shrunk by its own evidence: half of the recordings lost leaves the mean of the
+others in place and widens the interval, all of them lost is the limit of that.
 """
 
 from pyspark.sql import Column, DataFrame, functions as F

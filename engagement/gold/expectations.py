@@ -22,7 +22,7 @@ def expectations(
     where not even the parent has a value.
 
     Args:
-        observed: One row per response with `keys`, period, latest_period and the measures, null where unknown.
+        observed: One row per response with `keys`, period, latest_period and the measures (null: unknown).
         keys: What has the effect: a text at its level, a tablet.
         parents: What it is shrunk toward; some of `keys`.
         measures: The columns that are affected.

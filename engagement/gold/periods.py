@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec, functions as F
 
 
 def period_start(moment: Column, *, period_months: int) -> Column:
-    """Return the first day of the period of `period_months` calendar months (from 1970 on) that holds `moment`."""
+    """Return the first day of the period that holds `moment`: whole calendar months, counted from 1970."""
     months = (F.year(moment) - 1970) * 12 + F.month(moment) - 1
     return F.add_months(F.lit("1970-01-01").cast("date"), months - months % period_months)
 

@@ -1,4 +1,4 @@
-"""Indicators → points: the level term against the reference, the change term against the learner's own past."""
+"""Indicators → points: the level against the reference, the change against the learner's own past."""
 
 from collections.abc import Iterable
 from functools import reduce

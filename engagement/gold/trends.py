@@ -1,4 +1,4 @@
-"""The trend of engagement: a weighted straight line through points in time, with its interval, in closed form."""
+"""The trend of engagement: a weighted line through points in time, with its interval, in closed form."""
 
 from pyspark.sql import Column, DataFrame, functions as F
 
@@ -13,8 +13,9 @@ SHORTEST_SPAN_WEEKS = 0.5
 def add_trend(summed: DataFrame, *, overlap: float = 1.0) -> DataFrame:
     """Add `trend`, `trend_low` and `trend_high`, points per week, out of weighted sums.
 
-    The points are means over several responses (of a session, or of a window), so that answers of one sitting,
-    which are alike, do not pass for independent. Null with fewer than three points or within half a week.
+    The points are means over several responses (of a session, or of a window), so that answers of one
+    sitting, which are alike, do not pass for independent. Null with fewer than three points
+    or within half a week.
 
     Args:
         summed: Rows with points (count), scored (sum of weights), weeks, score, weeks_squares, score_squares,

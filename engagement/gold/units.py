@@ -18,9 +18,9 @@ def unit_sums(scored: DataFrame, *, keys: Sequence[str]) -> DataFrame:
     """Return the sums that every score of a unit (a phase, a session) is made of, in one pass.
 
     One row per `keys`. Per indicator `count_*` (observed responses) and the sums `value_*`, `reference_*`,
-    `usual_*` (over `past_*` responses with a past), `level_*`, `change_*`; per dimension `count_*`, `squares_*`
-    and the sums over sessions that a variance between sessions takes; times in weeks since 2020 and scores
-    above 50 by session, for the trend.
+    `usual_*` (over `past_*` responses with a past), `level_*`, `change_*`; per dimension `count_*`,
+    `squares_*` and the sums over sessions that a variance between sessions takes; times in weeks since 2020
+    and scores above 50 by session, for the trend.
     """
     session_keys = list(dict.fromkeys([*keys, "session_id"]))
     per_session = scored.groupBy(*session_keys).agg(
@@ -128,7 +128,7 @@ def _between_sessions() -> list[Column]:
 
 
 def _trend_sums() -> list[Column]:
-    """Return the weighted sums of a line through the sessions: mean score on mean time, weight its responses."""
+    """Return the weighted sums of a line through the sessions: mean score on mean time, weight responses."""
     weight = F.col("scored").cast("double")
     weeks, score = from_millionths(F.col("weeks")), from_millionths(F.col("score"))
     per_response = F.when(F.col("scored") > 0, 1 / weight)

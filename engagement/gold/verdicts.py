@@ -83,7 +83,7 @@ def _variance(dimension: Dimension, k: float) -> Column:
     """Return the variance of the shrunk mean: 1 / (1/V + k/σ²), with V the greater of two estimates.
 
     σ²/n holds for independent responses; answers of one sitting are alike, so that the variance between
-    sessions, S/(S-1) · Σ(s - n·mean)² / (Σn)² (the estimator of cluster sampling, Cochran 1977), can be larger.
+    sessions, S/(S-1) · Σ(s - n·mean)² / (Σn)² (cluster sampling, Cochran 1977), can be larger.
     """
     count, mean = F.col(f"count_{dimension}"), F.col(f"mean_{dimension}")
     noise, sessions = F.col(f"noise_{dimension}"), F.col(f"sessions_{dimension}")
