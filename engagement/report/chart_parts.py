@@ -28,7 +28,7 @@ _CONFIG = {
         "labelFontSize": 12,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
-        "labelLimit": 220,
+        "labelLimit": 300,
         "tickCount": 6,
     },
     "legend": {

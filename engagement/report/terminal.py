@@ -36,8 +36,7 @@ def summary_text(figures: Figures, *, warehouse: str, report: str) -> str:
         _heading("Where it lies"),
         f"  report    {report}",
         f"  tables    {warehouse}",
-        "  notebook  pip install notebook   # once, into the project's .venv",
-        f"            ENGAGEMENT_WAREHOUSE={warehouse} jupyter notebook notebooks/explore_engagement.ipynb",
+        f"  notebook  ./spark-submit.sh notebook --warehouse {warehouse}",
     ]
     return "\n".join(parts) + "\n"
 

@@ -161,7 +161,7 @@ def test_summary_text__fits_and_says_where_everything_lies() -> None:
     assert max(len(line) for line in screen.splitlines()) <= WIDTH_COLUMNS
     assert "\x1b" not in screen
     assert "report    /r.html" in screen
-    assert "ENGAGEMENT_WAREHOUSE=/w" in screen
+    assert "./spark-submit.sh notebook --warehouse /w" in screen
 
 
 def test_summary_text__draws_mean_and_interval_on_the_strip() -> None:
