@@ -64,15 +64,7 @@ def load_model(name: str, *, threads: int = 1, require_gpu: bool = False) -> Mod
     Raises:
         ModelError: the folder is incomplete, altered, or its files disagree; or there is no GPU to be had.
     """
-    folder = model_files(name)
-    graph = _read(folder, "model.onnx")
-    description = parse_description(_read(folder, "model.yaml"), where=f"{folder}/model.yaml")
-    found = hashlib.sha256(graph).hexdigest()
-    if found != description.sha256:
-        raise ModelError(
-            f"{folder}/model.onnx has the SHA-256 {found}; sha256 in model.yaml is {description.sha256}: "
-            "the file was altered, or its description was not renewed."
-        )
+    folder, description, graph = _read_model(name)
     try:
         session = _session(graph, threads=threads, require_gpu=require_gpu)
     except _LOAD_FAULTS as error:
@@ -80,6 +72,15 @@ def load_model(name: str, *, threads: int = 1, require_gpu: bool = False) -> Mod
     _check_tensors("inputs", description.inputs, session.get_inputs(), folder)
     _check_tensors("outputs", description.outputs, session.get_outputs(), folder)
     return Model(description=description, session=session)
+
+
+def describe_model(name: str) -> ModelDescription:
+    """Return what a model is without loading it: the driver needs no accelerator for that.
+
+    Raises:
+        ModelError: the folder is incomplete or altered.
+    """
+    return _read_model(name)[1]
 
 
 def require_input(model: Model, name: str, *, content: str, columns: int) -> None:
@@ -98,6 +99,19 @@ def require_input(model: Model, name: str, *, content: str, columns: int) -> Non
             f"{where}.{name} is {tensor.content} {list(tensor.shape)}; this version makes {content} "
             f"[clips, {columns}]: retrain with models/training."
         )
+
+
+def _read_model(name: str) -> tuple[Traversable, ModelDescription, bytes]:
+    folder = model_files(name)
+    graph = _read(folder, "model.onnx")
+    description = parse_description(_read(folder, "model.yaml"), where=f"{folder}/model.yaml")
+    found = hashlib.sha256(graph).hexdigest()
+    if found != description.sha256:
+        raise ModelError(
+            f"{folder}/model.onnx has the SHA-256 {found}; sha256 in model.yaml is {description.sha256}: "
+            "the file was altered, or its description was not renewed."
+        )
+    return folder, description, graph
 
 
 def _read(folder: Traversable, file: str) -> bytes:

@@ -16,6 +16,7 @@ from engagement.audio.frames import analyse
 from engagement.audio.functionals import functionals
 from engagement.config import VoiceSettings
 from engagement.inference.emotion import load_emotion_model, score_emotion
+from engagement.inference.runtime import describe_model
 from engagement.inference.tone import load_tone_model, score_tone
 from engagement.schemas import VOICE_SCORES
 from engagement.schemas.enums import VoiceStatus
@@ -42,6 +43,15 @@ def score_voice(recordings: DataFrame, settings: VoiceSettings) -> DataFrame:
     """
     needed = recordings.select("response_id", "audio_key", "original_text")
     return needed.mapInPandas(voice_scorer(settings), SCORE_SCHEMA)
+
+
+def model_hashes(settings: VoiceSettings) -> tuple[str, str]:
+    """Return the SHA-256 of the emotion and the tone model in force, hex.
+
+    Raises:
+        ModelError: a model's folder is incomplete or altered.
+    """
+    return describe_model(settings.emotion_model).sha256, describe_model(settings.tone_model).sha256
 
 
 def voice_scorer(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame]], Iterable[pd.DataFrame]]:
