@@ -127,7 +127,7 @@ def class_insights(insights: DataFrame) -> DataFrame:
     """Return the insights about the class, the strongest first."""
     return (
         insights.where(F.col("learner_id").isNull())
-        .orderBy("rank", F.desc(F.abs("contribution")), "language", "level", "phase", "driver")
+        .orderBy(F.desc(F.abs("contribution")), "language", "level", "phase", "driver")
         .select(
             "language",
             "level",

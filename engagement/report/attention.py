@@ -9,9 +9,9 @@ LOW_ENGAGEMENT = 40.0
 def needing_attention(learner_groups: DataFrame, insights: DataFrame, *, learners: int) -> DataFrame:
     """Return the learners who need attention, the most urgent first, each with the next step.
 
-    Fading learners come first (the steepest decline on top), then the silent, then those whose engagement
-    is low. The next step is that of the driver that takes most from the learner's scores; null when no
-    insight says one.
+    Fading learners come first (the steepest decline on top), then the silent, then the struggling, then
+    others whose engagement is low. The next step is that of the driver that takes most from the learner's
+    scores; null when no insight says one.
 
     Args:
         learner_groups: One row per learner and language.
@@ -71,5 +71,6 @@ def urgency() -> Column:
     return (
         F.when(group_name == "fading", 1)
         .when(group_name == "silent", 2)
-        .when(F.col("engagement") < LOW_ENGAGEMENT, 3)
+        .when(group_name == "struggling", 3)
+        .when(F.col("engagement") < LOW_ENGAGEMENT, 4)
     )

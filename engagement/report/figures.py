@@ -31,7 +31,7 @@ class Limits:
     cells: int = 600
     weeks: int = 600
     codes: int = 40
-    class_insights: int = 60
+    class_insights: int = 30
 
 
 @dataclass(frozen=True)

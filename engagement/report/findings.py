@@ -20,7 +20,7 @@ def headline(figures: Figures) -> list[tuple[str, str, str]]:
             "phases scored",
             "one per learner, level and phase",
         ),
-        (words.count(figures.attention_learners), "need attention", "fading, silent or low"),
+        (words.count(figures.attention_learners), "need attention", "fading, silent, struggling or low"),
     ]
 
 
@@ -62,10 +62,10 @@ def _scored(figures: Figures, scored: int, phases: int) -> list[str]:
 
 def _urgent(figures: Figures) -> str:
     groups = figures.groups["group_name"].where(
-        figures.groups["group_name"].isin(["fading", "silent"]), "low"
+        figures.groups["group_name"].isin(["fading", "silent", "struggling"]), "low"
     )
     sizes = figures.groups["attention"].groupby(groups).sum()
-    said = {"fading": "fading", "silent": "silent", "low": "with low engagement"}
+    said = {"fading": "fading", "silent": "silent", "struggling": "struggling", "low": "with low engagement"}
     return ", ".join(
         f"{words.count(sizes[name])} {text}" for name, text in said.items() if sizes.get(name, 0)
     )

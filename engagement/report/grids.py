@@ -160,7 +160,9 @@ def attention(figures: Figures) -> Grid:
             words.number(row["trend"], decimals=1, signed=True),
             words.day(row["last_response_at"]),
             row["reason"] or words.NO_FIGURE,
-            row["next_step"] or words.NO_FIGURE,
+            f"{where({**row, 'language': None})}: {row['next_step']}"
+            if row["next_step"]
+            else words.NO_FIGURE,
         ]
         for row in rows_of(figures.attention)
     ]

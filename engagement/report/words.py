@@ -74,6 +74,7 @@ GROUPS: Mapping[str, str] = {
     "thriving": "engaged and learning well",
     "coasting": "learning well with little engagement",
     "trying_hard": "engaged, and finding it difficult",
+    "struggling": "little engagement, and learning little",
     "fading": "engagement is declining",
     "steady": "no clear move up or down",
     "silent": "stopped answering",
