@@ -50,7 +50,8 @@ def _attention(figures: Figures) -> Section:
         "attention",
         "Learners who need attention",
         f"Fading learners first, the steepest decline on top; then the silent, the struggling, "
-        f"and others with low engagement. {listed}A learner is shown by the first characters of a keyed hash; who holds the key can tell the name.",
+        f"and others with low engagement. {listed}"
+        "A learner is shown by the first characters of a keyed hash; who holds the key can tell the name.",
         grids=[grids.attention(figures)],
     )
 
@@ -100,8 +101,8 @@ def _drivers(figures: Figures) -> Section:
     return Section(
         "drivers",
         "Drivers",
-        "Points that an indicator adds to a score or takes from it, compared with the average learner or with "
-        "the learner's own past.",
+        "Points that an indicator adds to a score or takes from it, compared with the average learner or "
+        "with the learner's own past.",
         panels.driver_panels(figures),
         [grids.class_insights(figures)],
         _cut(len(figures.class_insights) >= most, most, "rows, the strongest first"),
