@@ -58,13 +58,15 @@ def made_up(name: str) -> NDArray[np.float32]:
         "tone": tone(seconds=2),
         "beeps": tone(440, seconds=2) * (time_seconds % 0.5 < 0.3),
         "mains hum": 0.1 * sum(np.sin(2 * np.pi * 50 * k * time_seconds) / k for k in range(1, 10)),
+        "siren": np.sin(600 * np.pi * time_seconds + 5 * np.sin(6 * np.pi * time_seconds))
+        * (time_seconds > 0.5),
         "clicks": 0.5 * (random.random(2 * RATE_HZ) < 5e-4),
     }
     return sounds[name].astype(np.float32)
 
 
 @pytest.mark.parametrize(
-    "name", ["silence", "offset", "noise", "waves of noise", "tone", "beeps", "mains hum", "clicks"]
+    "name", ["silence", "offset", "noise", "waves of noise", "tone", "beeps", "mains hum", "siren", "clicks"]
 )
 def test_measure__what_is_no_voice_has_no_speech(name: str) -> None:
     acoustics = measure(analyse(made_up(name)))

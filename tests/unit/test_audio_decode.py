@@ -1,5 +1,7 @@
 """Decoding: what comes out of good files, and what bad content is called."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -112,7 +114,11 @@ def test_decode__the_longest_clip_taken(seconds: float, expected: VoiceStatus | 
 def test_decode__a_flac_that_unpacks_to_hours_stops_early() -> None:
     silence = encoded(np.zeros(20 * 60 * RATE_HZ, dtype=np.float32), "FLAC")
     assert len(silence) < 100_000
+    tracemalloc.start()
     assert decode(silence, max_seconds=60) == VoiceStatus.TOO_LONG
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 20e6  # one minute is 4 MB, all of it 77
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.05])
