@@ -77,7 +77,7 @@ RESPONSES = [
     *answers("unknown", 3, 9, language=None),
     *answers("named_level", 3),
     *answers("named_level", 4, 6, response_level="m4"),
-    *answers("midway", 0, 1, 30, 31),
+    *answers("midway", 0, 1, 30, 40),  # ten minutes are no long pause yet
     *answers("rediscovers", 0, 4, 9),
     *answers("discovers_twice", 0, 4, 6),
     *answers("signs_in_again", 0, 2, session="r"),
@@ -103,7 +103,7 @@ RECORDS = [
     log("contradicted", 30, "practice", "pass", "m6", previous_level="m5"),
     log("corrected", 30, "practice", "pass", "m6", previous_level="m5"),
     lesson("corrected", 30.02, "practice", "m5", 5),
-    log("midway", 32, "practice", "fail", "m5", previous_level="m5"),
+    log("midway", 42, "practice", "fail", "m5", previous_level="m5"),
     log("rediscovers", 3, "discovery", "fail", "m0"),
     log("rediscovers", 8, "discovery", "pass", "m2"),
     log("discovers_twice", 3, "discovery", "pass", "m0"),
@@ -147,8 +147,8 @@ PHASES = {
     ("named_level", "en"): [("m4", "practice", None, 3, None, None, "inferred")],
     ("midway", "en"): [
         ("m5", "practice", None, 0, 30, None, "inferred"),
-        ("m5", "showcase", None, 30, 32, "fail", "inferred"),
-        ("m5", "practice", None, 32, None, None, "log"),
+        ("m5", "showcase", None, 30, 42, "fail", "inferred"),
+        ("m5", "practice", None, 42, None, None, "log"),
     ],
     ("rediscovers", "en"): [
         ("m0", "discovery", None, 0, 8, "pass", "log"),
