@@ -4,9 +4,9 @@ from setuptools import find_packages, setup
 
 SPARK = ["pyspark>=4.0.1,<4.1", "delta-spark>=4.0.0,<4.1"]
 DEMO = ["espeakng-loader>=0.2,<0.3"]
-REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2"]
+REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2", "jinja2>=3.1,<4", "markupsafe>=2.1,<4"]
 NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
-TRAIN = ["scikit-learn>=1.5,<2", "onnx>=1.17,<2"]
+TRAIN = ["onnx>=1.17,<2"]
 
 setup(
     name="engagement-prediction",
@@ -14,7 +14,7 @@ setup(
     description="Engagement scores from language-learning telemetry and voice recordings, on Spark",
     python_requires=">=3.11",
     packages=[
-        *find_packages(include=["engagement", "engagement.*"]),
+        *find_packages(include=["engagement", "engagement.*", "jobs"]),
         "engagement.conf",
         "engagement.models",
     ],
@@ -32,6 +32,7 @@ setup(
         "pandas>=2.2,<3",
         "pyarrow>=15,<27",
         "pyyaml>=6,<7",
+        "scipy>=1.11,<2",
         "soundfile>=0.12.1,<1",
         "soxr>=0.5,<2",
         *REPORT,
@@ -39,7 +40,7 @@ setup(
     extras_require={
         "spark": SPARK,
         "demo": [*SPARK, *DEMO],
-        "notebook": [*SPARK, *NOTEBOOK],
+        "notebook": [*SPARK, *NOTEBOOK, "jupyterlab>=4.2,<5"],
         "train": TRAIN,
         "test": [
             *SPARK,

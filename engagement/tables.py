@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession, functions as F, types as T
@@ -21,13 +21,13 @@ class Warehouse:
 
     Attributes:
         root: Folder or object-store URI of the warehouse.
-        run_id: The run that writes; stands in every row.
+        run_id: The run that writes; stands in every row. A reader needs none.
         started_at: When that run began, UTC.
     """
 
     root: str
-    run_id: str
-    started_at: datetime
+    run_id: str = ""
+    started_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     def path(self, table: Table) -> str:
         """Return the folder of a table: `<root>/<layer>/<name>`."""

@@ -33,14 +33,16 @@ def score_voice(run: Run) -> Counts:
     # Tasks of equal size: rows of one day lie together, and a recording costs far more than a row.
     spread = new.repartition(4 * run.spark.sparkContext.defaultParallelism, "response_id")
     written = merge(score_recordings(spread, voice), run.warehouse, VOICE_SCORES)
-    return Counts(rows_in=recordings.count(), rows_out=written, **_fates(run, recordings))
-
-
-def _fates(run: Run, recordings: DataFrame) -> dict[str, object]:
-    scores = read(run.spark, run.warehouse, VOICE_SCORES).join(recordings, on="response_id", how="left_semi")
-    fates = {row["status"]: row["count"] for row in scores.groupBy("status").count().collect()}
+    fates = _fates(run, recordings)
     failed = sum(count for status, count in fates.items() if status != VoiceStatus.OK)
-    return {"rejected": failed, "detail": dict(sorted(fates.items()))}
+    return Counts(rows_in=sum(fates.values()), rows_out=written, rejected=failed, detail=fates)
+
+
+def _fates(run: Run, recordings: DataFrame) -> dict[str, int]:
+    scores = read(run.spark, run.warehouse, VOICE_SCORES).join(recordings, on="response_id", how="left_semi")
+    return {
+        row["status"]: row["count"] for row in scores.groupBy("status").count().orderBy("status").collect()
+    }
 
 
 if __name__ == "__main__":
