@@ -160,7 +160,7 @@ class ScoreSettings:
         expected = {"behavioural", "cognitive", "emotional", "vocal"}
         if set(self.dimension_weights) != expected:
             raise ConfigurationError(
-                f"score.dimension_weights names {sorted(self.dimension_weights)}; expected {sorted(expected)}."
+                f"score.dimension_weights has {sorted(self.dimension_weights)}; expected {sorted(expected)}."
             )
         total = sum(self.dimension_weights.values())
         if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:

@@ -1,7 +1,8 @@
-"""silver.responses and their recordings → silver.voice_scores: each recording once for each pair of models."""
+"""silver.responses and their recordings → silver.voice_scores: each recording once by each pair of models."""
 
 from dataclasses import replace
 
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame, functions as F
 
 from engagement.inference.voice_udf import model_hashes, score_voice as score_recordings
@@ -11,6 +12,7 @@ from engagement.selection import selected_responses
 from engagement.step import Counts, Run, main
 from engagement.tables import merge, read, read_or_empty
 
+_RECORDINGS_PER_TASK = 100
 # What may be there next time: the object was not there, or the store did not answer.
 _TRIED_AGAIN = (VoiceStatus.NOT_FOUND.value, VoiceStatus.UNREADABLE.value)
 
@@ -30,15 +32,20 @@ def score_voice(run: Run) -> Counts:
         (F.col("emotion_model") == emotion) & (F.col("tone_model") == tone)
     )
     new = recordings.join(settled, on="response_id", how="left_anti")
-    # Tasks of equal size: rows of one day lie together, and a recording costs far more than a row.
-    spread = new.repartition(4 * run.spark.sparkContext.defaultParallelism, "response_id")
-    written = merge(score_recordings(spread, voice), run.warehouse, VOICE_SCORES)
+    # Tasks of equal size, small enough to show progress; a hash of the id, so that a retry deals the same.
+    tasks = max(run.spark.sparkContext.defaultParallelism, new.count() // _RECORDINGS_PER_TASK)
+    spread = new.repartition(tasks, F.xxhash64("response_id"))
+    # On disk first: MERGE reads its source more than once, and a recording is to be scored once.
+    scored = score_recordings(spread, voice).persist(StorageLevel.DISK_ONLY)
+    written = merge(scored, run.warehouse, VOICE_SCORES)
+    scored.unpersist()
     fates = _fates(run, recordings)
     failed = sum(count for status, count in fates.items() if status != VoiceStatus.OK)
     return Counts(rows_in=sum(fates.values()), rows_out=written, rejected=failed, detail=fates)
 
 
 def _fates(run: Run, recordings: DataFrame) -> dict[str, int]:
+    """Count the selection's recordings by what became of them."""
     scores = read(run.spark, run.warehouse, VOICE_SCORES).join(recordings, on="response_id", how="left_semi")
     return {
         row["status"]: row["count"] for row in scores.groupBy("status").count().orderBy("status").collect()
