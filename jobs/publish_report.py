@@ -41,7 +41,8 @@ def publish_report(run: Run) -> Counts:
     )
     cohort, report = run.settings.cohort.name, Path(run.settings.paths.report)
     figures = collect_figures(tables, cohort=cohort)
-    page = render(figures, generated_for=cohort, generated_at=run.warehouse.started_at)
+    title = "All learners" if cohort == "all" else cohort
+    page = render(figures, generated_for=title, generated_at=run.warehouse.started_at)
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text(page, encoding="utf-8")
     say(summary_text(figures, warehouse=run.warehouse.root, report=str(report)))

@@ -1,0 +1,87 @@
+"""A small class, simulated once and scored once, for all end-to-end tests."""
+
+import json
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from engagement.config import load_settings
+from engagement.demo.simulation import simulate
+from engagement.schemas import Table
+from engagement.step import Run, Step
+from engagement.tables import Warehouse, read
+from jobs.all import PIPELINE
+
+SECRET = "a secret for tests, long enough"  # noqa: S105 - nobody's
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A warehouse and what it was made from."""
+
+    spark: SparkSession
+    source: Path
+    root: Path
+
+    @property
+    def warehouse(self) -> Warehouse:
+        return Warehouse(str(self.root))
+
+    @property
+    def truth(self) -> Any:
+        return json.loads((self.source / "truth" / "oddities.json").read_text())
+
+    def table(self, table: Table) -> DataFrame:
+        return read(self.spark, self.warehouse, table)
+
+    def run(
+        self, overrides: Sequence[str] = (), *, steps: Mapping[str, Step] = PIPELINE, run_id: str = "run"
+    ) -> dict[str, Any]:
+        """Run steps over the source into this warehouse; return their counts."""
+        settings = load_settings(
+            "local",
+            [
+                f"paths.telemetry={self.source / 'telemetry'}",
+                f"paths.exports={self.source / 'exports'}",
+                f"paths.audio={self.source / 'audio'}",
+                f"paths.warehouse={self.root}",
+                f"paths.report={self.root / 'report.html'}",
+                *overrides,
+            ],
+        )
+        warehouse = Warehouse(str(self.root), run_id, datetime(2026, 1, 1, tzinfo=UTC))
+        run = Run(self.spark, settings, warehouse, Namespace())
+        return {name: step(run) for name, step in steps.items()}
+
+
+@pytest.fixture(autouse=True)
+def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENGAGEMENT_SECRET", SECRET)
+
+
+@pytest.fixture(scope="session")
+def scored_class(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Scored:
+    """Eight learners over three weeks, through the whole pipeline."""
+    folder = tmp_path_factory.mktemp("class")
+    simulate(folder / "input", learners=8, weeks=3, seed=11, recordings=None, audio=True, say=_nothing)
+    scored = Scored(spark, folder / "input", folder / "warehouse")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENGAGEMENT_SECRET", SECRET)
+        scored.run(run_id="first")
+    return scored
+
+
+@pytest.fixture
+def beside(scored_class: Scored, tmp_path: Path) -> Callable[[], Scored]:
+    """Return a maker of empty warehouses on the same input."""
+    return lambda: Scored(scored_class.spark, scored_class.source, tmp_path / "warehouse")
+
+
+def _nothing(_: str) -> None:
+    pass
