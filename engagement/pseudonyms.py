@@ -1,7 +1,7 @@
 """Raw ids → keyed hashes. The only holder of the secret.
 
-A pseudonym is the lower-case hex of the first 16 bytes of HMAC-SHA256(secret, kind + ":" + raw id). The secret
-reaches the workers inside the pickled function; it stands in no plan, no setting and no log.
+A pseudonym is the lower-case hex of the first 16 bytes of HMAC-SHA256(secret, kind + ":" + raw id). The
+secret reaches the workers inside the pickled function; it stands in no plan, no setting and no log.
 """
 
 import hmac
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 from pyspark.sql import DataFrame, functions as F
+from pyspark.sql.pandas.functions import pandas_udf
 
 KINDS = ("learner", "device", "school")
 _HEX_CHARACTERS = 32
@@ -24,6 +25,12 @@ EVENT_PSEUDONYMS = {
     "content_session_id": ("learner", "content_session_raw"),
     "device_learner_id": ("learner", "device_raw"),
     "school_id": ("school", "school_raw"),
+}
+# The same for milestone records from exports.
+RECORD_PSEUDONYMS = {
+    "learner_id": ("learner", "learner_raw"),
+    "content_session_id": ("learner", "content_session_raw"),
+    "sub_session_id": ("learner", "sub_session_raw"),
 }
 
 
@@ -64,7 +71,7 @@ def with_pseudonyms(
     keyed = Keyed(secret, dict(columns or EVENT_PSEUDONYMS))
     raw = sorted({source for _, source in keyed.columns.values()})
     shape = ", ".join(f"{name} string" for name in keyed.columns)
-    hashed = F.pandas_udf(_hasher(keyed), shape)(F.struct(*raw))  # type: ignore[call-overload]
+    hashed = pandas_udf(_hasher(keyed), shape)(F.struct(*raw))  # type: ignore[call-overload]
     kept = [name for name in rows.columns if name not in raw and name not in keyed.columns]
     return rows.withColumn("hashed", hashed).select(*kept, "hashed.*")
 

@@ -12,7 +12,9 @@ VALUES_SHAPE = f"ARRAY<STRUCT<{', '.join(f'{name} STRING' for name in _FIELDS)}>
 def values_list(edata: Column) -> Column:
     """Return edata.values as `VALUES_SHAPE`; null where it is neither a list nor an object."""
     text = edata["values"]
-    return F.from_json(F.when(text.startswith("{"), F.concat(F.lit("["), text, F.lit("]"))).otherwise(text), VALUES_SHAPE)
+    return F.from_json(
+        F.when(text.startswith("{"), F.concat(F.lit("["), text, F.lit("]"))).otherwise(text), VALUES_SHAPE
+    )
 
 
 def answer_columns(edata: Column, values: Column) -> dict[str, Column]:

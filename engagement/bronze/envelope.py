@@ -38,7 +38,11 @@ def find_candidates(lines: DataFrame, *, max_line_bytes: int) -> DataFrame:
     read = lines.withColumns({"fault": fault, "read": parsed})
     # The generator also keeps Spark from pushing a condition, and with it a second parse, below the first.
     return read.select(
-        "value", "source_file", "block_start", "row_id", F.posexplode_outer(_candidates()).alias("place", "found")
+        "value",
+        "source_file",
+        "block_start",
+        "row_id",
+        F.posexplode_outer(_candidates()).alias("place", "found"),
     ).select(
         "value",
         "source_file",
@@ -84,7 +88,9 @@ def _element(text: Column, index: Column) -> Column:
 
 
 def _found(*, event: Column | None = None, reason: Column | None = None) -> Column:
-    missing_event = F.lit(None).cast(f"STRUCT<{EVENT_SHAPE.replace(' STRING', ':STRING').replace(' MAP', ':MAP')}>")
+    missing_event = F.lit(None).cast(
+        f"STRUCT<{EVENT_SHAPE.replace(' STRING', ':STRING').replace(' MAP', ':MAP')}>"
+    )
     return F.array(
         F.struct(
             F.lit(None).cast("int").alias("batch_index"),

@@ -19,14 +19,14 @@ def raw_ids(event: Column, cdata: Column) -> dict[str, Column]:
         cdata: The event's context.cdata as `CDATA_SHAPE`.
     """
     context = event["context"]
-    device, actor = _id(context["did"]), _id(event["actor"]["id"])
+    device, actor = filled_id(context["did"]), filled_id(event["actor"]["id"])
     # "<user>/<buddy>": two learners at one device, scored for the first.
     pair = F.split(of_type(cdata, "Buddy User"), "/", 2)
     return {
-        "device_raw": F.coalesce(device, _id(context["sid"]), actor),
+        "device_raw": F.coalesce(device, filled_id(context["sid"]), actor),
         "virtual_raw": of_type(cdata, "virtualId"),
-        "user_raw": F.coalesce(of_type(cdata, "User"), _id(F.get(pair, F.lit(0)))),
-        "buddy_raw": _id(F.get(pair, F.lit(1))),
+        "user_raw": F.coalesce(of_type(cdata, "User"), filled_id(F.get(pair, F.lit(0)))),
+        "buddy_raw": filled_id(F.get(pair, F.lit(1))),
         "actor_raw": F.when(actor != F.coalesce(device, F.lit("")), actor),
         "content_session_raw": of_type(cdata, "ContentSession"),
         "school_raw": F.coalesce(of_type(cdata, "udise_code"), of_type(cdata, "school_name")),
@@ -35,10 +35,11 @@ def raw_ids(event: Column, cdata: Column) -> dict[str, Column]:
 
 def of_type(cdata: Column, kind: str) -> Column:
     """Return the first filled id of one type in cdata; null when there is none."""
-    matching = F.filter(cdata, lambda item: (item["type"] == kind) & _id(item["id"]).isNotNull())
-    return _id(F.get(matching, F.lit(0))["id"])
+    matching = F.filter(cdata, lambda item: (item["type"] == kind) & filled_id(item["id"]).isNotNull())
+    return filled_id(F.get(matching, F.lit(0))["id"])
 
 
-def _id(raw: Column) -> Column:
+def filled_id(raw: Column) -> Column:
+    """Return an id without white space around it; null where it is empty or "anonymous"."""
     trimmed = F.trim(raw)
     return F.when(~F.lower(trimmed).isin(*_NO_ID), trimmed)

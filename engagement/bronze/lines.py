@@ -7,24 +7,14 @@ from pyspark.sql import DataFrame, SparkSession, Window, functions as F
 _SPLIT = ("source_file", "block_start")
 
 
-def list_files(spark: SparkSession, folder: str) -> DataFrame:
-    """Return the files below a folder: source_file, bytes, modified_at. Nothing of them is read."""
-    listed = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(folder)
-    return listed.select(
-        F.col("path").alias("source_file"),
-        F.col("length").alias("bytes"),
-        F.col("modificationTime").alias("modified_at"),
-    )
-
-
-def read_lines(spark: SparkSession, files: Sequence[str]) -> DataFrame:
-    """Return one row per line of `files`, plain or compressed: value, source_file, block_start, row_id.
+def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
+    """Return one row per line of the files at `paths`: value, source_file, block_start, row_id.
 
     The text keeps the bytes of the line, valid UTF-8 or not. `row_id` rises by one from line to line of a
     split; `number_lines` makes line numbers of it.
     """
     # Only \n ends a line: a lone \r is white space of JSON, and \r\n leaves it at the end.
-    lines = spark.read.option("lineSep", "\n").text(list(files))
+    lines = spark.read.option("lineSep", "\n").text(list(paths))
     return lines.select(
         "value",
         F.col("_metadata.file_path").alias("source_file"),

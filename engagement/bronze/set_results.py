@@ -21,7 +21,8 @@ _SPELLINGS = {
     "comprehension_score": ("comprehensionScore",),
 }
 _TEXTS = ("fluency_result", "prosody_result")
-SHAPE = ", ".join(f"{spelling} STRING" for spellings in _SPELLINGS.values() for spelling in spellings)
+FIELD_NAMES = tuple(spelling for spellings in _SPELLINGS.values() for spelling in spellings)
+SHAPE = ", ".join(f"{name} STRING" for name in FIELD_NAMES)
 
 
 def logged_set_result(event: Column) -> Column:

@@ -1,0 +1,115 @@
+"""What became of every line, event and export row: first deliveries, rejects, and the ledger of files.
+
+All of it works on numbered rows, of telemetry or of exports: their place (source_file, source_line,
+batch_index, input_order), is_first (of its line's rows), is_event, reason (null: taken), line_sha256 and
+line_bytes.
+"""
+
+from pyspark.sql import Column, DataFrame, functions as F
+
+from engagement.bronze.lines import number_lines
+from engagement.schemas.enums import Reject
+
+# Events of one line keep their order within 2^24: a line of 10 MB holds fewer.
+_BATCH_PLACES = 1 << 24
+_DETAILS = {
+    Reject.EMPTY_LINE: "the line is blank",
+    Reject.LINE_TOO_LONG: "the line is longer than the configured ingest.max_line_bytes",
+    Reject.NOT_UTF8: "the line is not UTF-8",
+    Reject.NOT_JSON: "the line is cut off, or no JSON",
+    Reject.SEVERAL_VALUES: "something stands behind the line's first object",
+    Reject.NOT_AN_OBJECT: "it is JSON, but no object",
+    Reject.NO_EID: "eid is missing or empty",
+    Reject.NO_ETS: "ets is missing or no number",
+    Reject.NO_EDATA: "edata is missing or no object",
+    Reject.CLOCK: "its time lies outside of the times configured",
+    Reject.EXPORT_UNREADABLE: "the row is cut off, no object, or tells no level, phase or result",
+    Reject.EXPORT_KIND_UNKNOWN: "the row has none of the fields milestone, sessionResult and milestoneLevel",
+    Reject.EXPORT_NO_LEARNER: "userId is missing or empty",
+    Reject.EXPORT_NO_TIME: "createdAt is missing or no time",
+}
+
+
+def numbered_rows(parsed: DataFrame) -> DataFrame:
+    """Return parsed rows with `source_line` and an `input_order` that tells all of them apart.
+
+    Args:
+        parsed: Rows of `parse_events` or `parse_export_rows`, persisted: they are read twice.
+    """
+    numbered = number_lines(parsed)
+    place = F.col("input_order") * _BATCH_PLACES + F.coalesce("batch_index", F.lit(0))
+    return numbered.withColumn("input_order", place)
+
+
+def first_deliveries(numbered: DataFrame, known: DataFrame | None, *, key: str) -> DataFrame:
+    """Return the rows taken that are new, each content once: where it stands first.
+
+    Args:
+        numbered: Rows of `numbered_rows`.
+        known: Table that former runs wrote, unique by `key`; None: nothing is known yet. Where it has an
+            event_date, that takes part in the comparison, so that other days are not read.
+        key: Column that is equal for equal content.
+    """
+    found = numbered.where("is_event and reason is null")
+    if known is not None:
+        same = [name for name in ("event_date", key) if name in known.columns]
+        found = found.join(known.select(same), on=same, how="left_anti")
+    # Keys and places are shuffled, not rows: most contents come once, and the few others fit a broadcast.
+    repeated = (
+        found.groupBy(key)
+        .agg(F.min("input_order").alias("first_order"), F.count(F.lit(1)).alias("deliveries"))
+        .where("deliveries > 1")
+        .drop("deliveries")
+    )
+    delivered = found.join(repeated, on=key, how="left")
+    return delivered.where("first_order is null or first_order = input_order").drop("first_order")
+
+
+def rejected_rows(numbered: DataFrame) -> DataFrame:
+    """Return bronze.rejected without lineage: one row per line, event or export row rejected."""
+    return numbered.where("reason is not null").select(
+        "source_file",
+        F.col("source_line").alias("position"),
+        "batch_index",
+        "line_sha256",
+        "line_bytes",
+        "reason",
+        _detail().alias("detail"),
+    )
+
+
+def ledger(numbered: DataFrame, kept: DataFrame, files: DataFrame, *, kind: str) -> DataFrame:
+    """Return bronze.ingested_files without lineage: one row per file, empty ones among them.
+
+    Args:
+        numbered: Rows of `numbered_rows`.
+        kept: The rows written, with their source_file.
+        files: The files read (`engagement.bronze.files.list_files`).
+        kind: telemetry or export.
+    """
+    found = numbered.groupBy("source_file").agg(
+        F.count_if("is_first").alias("lines"),
+        F.count_if("is_event").alias("events"),
+        F.count_if(F.col("reason").isNotNull()).alias("rejected"),
+    )
+    written = kept.groupBy("source_file").agg(F.count(F.lit(1)).alias("kept"))
+    counted = files.join(found, on="source_file", how="left").join(written, on="source_file", how="left")
+    count = {name: F.coalesce(name, F.lit(0)) for name in ("lines", "events", "kept", "rejected")}
+    return counted.select(
+        "source_file",
+        F.lit(kind).alias("kind"),
+        "bytes",
+        "modified_at",
+        count["lines"].alias("lines"),
+        count["events"].alias("events"),
+        count["kept"].alias("kept"),
+        (count["events"] - count["kept"] - count["rejected"]).alias("duplicates"),
+        count["rejected"].alias("rejected"),
+    )
+
+
+def _detail() -> Column:
+    detail = F.lit(None).cast("string")
+    for reason, words in _DETAILS.items():
+        detail = F.when(F.col("reason") == reason.value, words).otherwise(detail)
+    return detail
