@@ -32,6 +32,17 @@ def points_scale(dimension: Dimension) -> float:
     return POINTS_PER_DEVIATION / sqrt(sum(indicator.weight**2 for indicator in of_dimension(dimension)))
 
 
+def likeness_within_visit(dimension: Dimension) -> float:
+    """Return the correlation to expect between a dimension's points at two responses of one visit.
+
+    It is the share of the variance that comes from facts of the visit as a whole.
+    """
+    squares = [(indicator.weight**2, indicator.is_of_visit) for indicator in of_dimension(dimension)]
+    return sum(square for square, is_of_visit in squares if is_of_visit) / sum(
+        square for square, _ in squares
+    )
+
+
 def engagement_weights(settings: ScoreSettings) -> dict[Dimension, float]:
     """Return the points of engagement per point of each dimension: its weight over the weights' length."""
     length = sqrt(sum(weight**2 for weight in settings.dimension_weights.values()))

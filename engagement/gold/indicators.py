@@ -2,8 +2,9 @@
 
 An indicator is one column of the evidence (engagement/gold/evidence.py), in a unit of its own. Two terms of
 it enter the score: its *level* against the language's reference, and its *change* against the learner's own
-past. Where ability or the learner's own voice would show in the level, most of the weight is on the change:
-engagement is not skill, and nobody is judged by the voice he was born with.
+past. What a learner does tells engagement by its level. Where ability or the learner's own voice would show
+in the level, most of the weight is on the change instead: engagement is not skill, and nobody is judged by
+the voice he was born with.
 """
 
 from collections.abc import Mapping
@@ -40,6 +41,7 @@ class Indicator:
         weight: Weight within its dimension; a dimension's weights sum to 1.
         level_share: Share of the level term, 0–1; the change term has the rest.
         unit: Unit of the figure shown.
+        is_of_visit: One value stands for all responses of a visit: a fact told once, however many they are.
         is_logarithm: The column holds ln(1 + x); figures are shown as x.
         signs: Whether more of it means more (1) or less (-1) engagement, by phase; 0: it says nothing there.
         source: Why it tells engagement.
@@ -51,24 +53,25 @@ class Indicator:
     level_share: float
     unit: Unit
     source: str
+    is_of_visit: bool = False
     is_logarithm: bool = False
     signs: Mapping[Phase, int] = field(default_factory=lambda: _ALWAYS_UP)
 
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
-        "days_away", Dimension.BEHAVIOURAL, 0.25, 0.5, Unit.DAYS,
+        "days_away", Dimension.BEHAVIOURAL, 0.25, 0.8, Unit.DAYS,
         "Who comes back soon wants to: regularity of visits foretells persistence in online courses "
         "(Crossley et al. 2016). Skewed, hence the logarithm.",
-        is_logarithm=True, signs=_ALWAYS_DOWN,
+        is_of_visit=True, is_logarithm=True, signs=_ALWAYS_DOWN,
     ),
     Indicator(
-        "visit_answers", Dimension.BEHAVIOURAL, 0.25, 0.5, Unit.ANSWERS,
+        "visit_answers", Dimension.BEHAVIOURAL, 0.25, 0.8, Unit.ANSWERS,
         "How much a learner does once there is the plainest behavioural engagement (Fredricks et al. 2004).",
-        is_logarithm=True,
+        is_of_visit=True, is_logarithm=True,
     ),
     Indicator(
-        "answered", Dimension.BEHAVIOURAL, 0.20, 0.6, Unit.SHARE,
+        "answered", Dimension.BEHAVIOURAL, 0.20, 0.8, Unit.SHARE,
         "A blank answer, or one given sooner than the text can be said, shows no effort "
         "(response-time effort, Wise & Kong 2005).",
     ),
@@ -79,11 +82,11 @@ INDICATORS: tuple[Indicator, ...] = (
         is_logarithm=True, signs=_ALWAYS_DOWN,
     ),
     Indicator(
-        "retried", Dimension.BEHAVIOURAL, 0.12, 0.6, Unit.SHARE,
+        "retried", Dimension.BEHAVIOURAL, 0.12, 0.8, Unit.SHARE,
         "Trying again after a failure is persistence (Ventura & Shute 2013).",
     ),
     Indicator(
-        "microphone_used", Dimension.BEHAVIOURAL, 0.08, 0.6, Unit.SHARE,
+        "microphone_used", Dimension.BEHAVIOURAL, 0.08, 0.8, Unit.SHARE,
         "Where recording is on, answering a speaking task without it is an act of the learner; "
         "a recording that was lost on its way is not (reasoned).",
     ),
@@ -96,6 +99,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "sets_passed", Dimension.COGNITIVE, 0.25, 0.5, Unit.SHARE,
         "Sets of this level and phase that the product reported as passed: effort that came to something "
         "(reasoned; a small weight, for ability passes sets too).",
+        is_of_visit=True,
     ),
     Indicator(
         "arousal", Dimension.EMOTIONAL, 0.40, 0.3, Unit.SHARE,

@@ -8,6 +8,13 @@ from engagement.gold.sums import from_millionths
 FEWEST_POINTS = 3
 # A slope per week out of less than half a week would be an extrapolation.
 SHORTEST_SPAN_WEEKS = 0.5
+_MICROSECONDS_PER_WEEK = 604_800e6
+_ORIGIN_MICROSECONDS = 1_577_836_800_000_000
+
+
+def weeks_since_origin(moment: Column) -> Column:
+    """Return the weeks since 2020-01-01, UTC: numbers small enough for exact sums of their squares."""
+    return (F.unix_micros(moment) - _ORIGIN_MICROSECONDS) / F.lit(_MICROSECONDS_PER_WEEK)
 
 
 def add_trend(summed: DataFrame, *, overlap: float = 1.0) -> DataFrame:
@@ -31,7 +38,7 @@ def add_trend(summed: DataFrame, *, overlap: float = 1.0) -> DataFrame:
         (from_millionths(F.col("weeks_score")) - weeks * score / weight).alias("sxy"),
     )
     freedom = F.col("points") / F.lit(overlap) - 2
-    span_weeks = (F.unix_micros("ended_at") - F.unix_micros("started_at")) / F.lit(604_800e6)
+    span_weeks = (F.unix_micros("ended_at") - F.unix_micros("started_at")) / F.lit(_MICROSECONDS_PER_WEEK)
     told = (F.col("points") >= FEWEST_POINTS) & (span_weeks >= SHORTEST_SPAN_WEEKS) & (F.col("sxx") > 1e-6)
     fitted = centred.select(
         *summed.columns,

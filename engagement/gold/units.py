@@ -8,10 +8,8 @@ from pyspark.sql import Column, DataFrame, functions as F
 from engagement.gold.formula import AVERAGE
 from engagement.gold.indicators import NAMES, of_dimension
 from engagement.gold.sums import exact_square, exact_sum, from_millionths
+from engagement.gold.trends import weeks_since_origin
 from engagement.schemas.enums import Dimension, VoiceStatus
-
-_ORIGIN_SECONDS = 1_577_836_800  # 2020-01-01: weeks since then are small numbers
-_SECONDS_PER_WEEK = 604_800.0
 
 
 def unit_sums(scored: DataFrame, *, keys: Sequence[str]) -> DataFrame:
@@ -30,7 +28,9 @@ def unit_sums(scored: DataFrame, *, keys: Sequence[str]) -> DataFrame:
         F.count("accuracy").alias("accuracy_count"),
         exact_sum(F.col("accuracy")).alias("accuracy"),
         exact_sum(F.col("active_seconds")).alias("active"),
-        exact_sum(F.when(F.col("engagement").isNotNull(), _weeks())).alias("weeks"),
+        exact_sum(F.when(F.col("engagement").isNotNull(), weeks_since_origin(F.col("responded_at")))).alias(
+            "weeks"
+        ),
         exact_sum(F.col("engagement") - AVERAGE).alias("score"),
         F.min("responded_at").alias("started_at"),
         F.max("responded_at").alias("ended_at"),
@@ -71,10 +71,6 @@ def dimension_total(dimension: Dimension) -> Column:
 
 def _names_of(dimension: Dimension) -> tuple[str, ...]:
     return tuple(indicator.name for indicator in of_dimension(dimension))
-
-
-def _weeks() -> Column:
-    return (F.unix_micros("responded_at") / 1e6 - _ORIGIN_SECONDS) / _SECONDS_PER_WEEK
 
 
 def _indicator_sums() -> list[Column]:

@@ -4,7 +4,13 @@ from functools import reduce
 
 from pyspark.sql import Column, DataFrame, functions as F
 
-from engagement.gold.formula import AVERAGE, NORMAL_QUANTILE, POINTS_PER_DEVIATION, engagement_weights
+from engagement.gold.formula import (
+    AVERAGE,
+    NORMAL_QUANTILE,
+    POINTS_PER_DEVIATION,
+    engagement_weights,
+    likeness_within_visit,
+)
 from engagement.gold.sums import between, from_millionths, mean_of
 from engagement.gold.units import dimension_total
 from engagement.schemas.enums import Dimension, NoScore
@@ -82,17 +88,20 @@ def _response_variance(dimension: Dimension, k: float) -> Column:
 def _variance(dimension: Dimension, k: float) -> Column:
     """Return the variance of the shrunk mean: 1 / (1/V + k/σ²), with V the greater of two estimates.
 
-    σ²/n holds for independent responses; answers of one sitting are alike, so that the variance between
-    sessions, S/(S-1) · Σ(s - n·mean)² / (Σn)² (cluster sampling, Cochran 1977), can be larger.
+    Answers of one visit are alike, so that n of them tell less than n. σ²/n · (1 + (n/S - 1) · likeness) is
+    Kish's design effect (1965) for S sessions of equal size with the likeness that the indicators lead one to
+    expect; S/(S-1) · Σ(s - n·mean)² / (Σn)² is what the sessions at hand show (Cochran 1977), and too small
+    by chance where these are few.
     """
     count, mean = F.col(f"count_{dimension}"), F.col(f"mean_{dimension}")
     noise, sessions = F.col(f"noise_{dimension}"), F.col(f"sessions_{dimension}")
+    expected = noise / count * (1 + (count / sessions - 1) * F.lit(likeness_within_visit(dimension)))
     squares = (
         from_millionths(F.col(f"total_squares_{dimension}"))
         - 2 * mean * from_millionths(F.col(f"count_totals_{dimension}"))
         + mean * mean * F.col(f"count_squares_{dimension}")
     )
-    clustered = F.when(sessions > 1, sessions / (sessions - 1) * squares / (count * count))
-    of_mean = F.when(count > 0, F.greatest(noise / count, F.coalesce(clustered, F.lit(0.0))))
+    shown = F.when(sessions > 1, sessions / (sessions - 1) * squares / (count * count))
+    of_mean = F.when(count > 0, F.greatest(expected, F.coalesce(shown, F.lit(0.0))))
     precision = F.coalesce(1 / of_mean, F.lit(0.0)) + F.lit(k) / noise
     return 1 / precision
