@@ -2,6 +2,7 @@
 
 from pyspark.sql import types as T
 
+from engagement.schemas.nested import DRIVER, WINDOW
 from engagement.schemas.table import (
     DATE,
     DOUBLE,
@@ -12,25 +13,6 @@ from engagement.schemas.table import (
     TIMESTAMP,
     Table,
     column,
-)
-
-DRIVER = T.StructType(
-    [
-        T.StructField("driver", STRING),
-        T.StructField("dimension", STRING),
-        T.StructField("contribution", DOUBLE),
-        T.StructField("value", DOUBLE),
-        T.StructField("reference", DOUBLE),
-    ]
-)
-
-WINDOW = T.StructType(
-    [
-        T.StructField("started_at", TIMESTAMP),
-        T.StructField("ended_at", TIMESTAMP),
-        T.StructField("responses", INTEGER),
-        T.StructField("engagement", DOUBLE),
-    ]
 )
 
 _COHORT = column("cohort", STRING, "Selection the row belongs to (cohort.name of the run)", required=True)

@@ -1,0 +1,127 @@
+"""Files that no run has read yet → rows of bronze: events or milestone records, rejects, the ledger.
+
+The ledger is written last. A run that dies before reads the same files again; what it had written is known
+by its content, so nothing is lost and nothing is there twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame, SparkSession, functions as F
+
+from engagement.bronze.events import parse_events, typed_events
+from engagement.bronze.exports import read_export_rows
+from engagement.bronze.files import list_files, paths_to_read, unread_files
+from engagement.bronze.ledger import first_deliveries, ledger, numbered_rows, rejected_rows
+from engagement.bronze.lines import read_lines
+from engagement.bronze.milestone_records import export_records, log_records, parse_export_rows
+from engagement.config import Ingest
+from engagement.errors import GateError
+from engagement.pseudonyms import RECORD_PSEUDONYMS, with_pseudonyms
+from engagement.schemas import EVENTS, INGESTED_FILES, MILESTONE_RECORDS, REJECTED, Table
+from engagement.tables import Warehouse, append, exists, merge, read, read_or_empty
+
+LEDGER_COUNTS = ("lines", "events", "kept", "duplicates", "rejected")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What reading takes: where rows go, the limits, and the key of pseudonyms."""
+
+    spark: SparkSession
+    warehouse: Warehouse
+    limits: Ingest
+    secret: bytes
+
+    @property
+    def clock(self) -> dict[str, datetime]:
+        """First and last time that a client's clock may show."""
+        earliest = datetime.combine(self.limits.earliest, time(), UTC)
+        return {
+            "earliest": earliest,
+            "latest": self.warehouse.started_at + timedelta(days=self.limits.latest_days_ahead),
+        }
+
+
+def take_telemetry(intake: Intake, folder: str) -> dict[str, int]:
+    """Read the telemetry files below `folder`; return the ledger's totals.
+
+    Raises:
+        InputError: there is no such folder, or a file has a compression that Spark cannot read.
+        GateError: more than the configured share was rejected.
+    """
+    counts = _take(intake, folder, _TELEMETRY)
+    # LOG events bring milestone records; those of a run that died in between are made up for here.
+    events = read_or_empty(intake.spark, intake.warehouse, EVENTS)
+    known = read_or_empty(intake.spark, intake.warehouse, MILESTONE_RECORDS)
+    new = log_records(events).join(known.select("record_id"), on="record_id", how="left_anti")
+    append(new, intake.warehouse, MILESTONE_RECORDS)
+    return counts
+
+
+def take_exports(intake: Intake, folder: str) -> dict[str, int]:
+    """Read the export files below `folder`; return the ledger's totals. Raises as `take_telemetry` does."""
+    return _take(intake, folder, _EXPORTS)
+
+
+def _parsed_telemetry(intake: Intake, files: DataFrame) -> DataFrame:
+    lines = read_lines(intake.spark, paths_to_read(files))
+    parsed = parse_events(lines, max_line_bytes=intake.limits.max_line_bytes, **intake.clock)
+    return with_pseudonyms(parsed, intake.secret)
+
+
+def _parsed_exports(intake: Intake, files: DataFrame) -> DataFrame:
+    parsed = parse_export_rows(read_export_rows(intake.spark, files), **intake.clock)
+    return with_pseudonyms(parsed, intake.secret, RECORD_PSEUDONYMS)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What telemetry and exports differ in: the ledger's kind, the table and its key, the way to its rows."""
+
+    kind: str
+    table: Table
+    key: str
+    parse: Callable[[Intake, DataFrame], DataFrame]
+    rows_of: Callable[[DataFrame], DataFrame]
+
+
+_TELEMETRY = _Source("telemetry", EVENTS, "event_id", _parsed_telemetry, typed_events)
+_EXPORTS = _Source("export", MILESTONE_RECORDS, "record_id", _parsed_exports, export_records)
+
+
+def _take(intake: Intake, folder: str, source: _Source) -> dict[str, int]:
+    spark, warehouse, table = intake.spark, intake.warehouse, source.table
+    files = unread_files(list_files(spark, folder), read_or_empty(spark, warehouse, INGESTED_FILES)).persist()
+    if files.isEmpty():
+        append(spark.createDataFrame([], INGESTED_FILES.schema), warehouse, INGESTED_FILES)
+        append(spark.createDataFrame([], table.schema), warehouse, table)
+        return dict.fromkeys(LEDGER_COUNTS, 0)
+    # On disk, not in memory: read for the line numbers, the rows, the rejects and the ledger.
+    parsed = source.parse(intake, files).persist(StorageLevel.DISK_ONLY)
+    numbered = numbered_rows(parsed)
+    known = read(spark, warehouse, table) if exists(spark, warehouse, table) else None
+    first = first_deliveries(numbered, known, key=source.key)
+    append(source.rows_of(first), warehouse, table)
+    merge(rejected_rows(numbered), warehouse, REJECTED)
+    written = read(spark, warehouse, table).join(
+        files.select("source_file"), on="source_file", how="left_semi"
+    )
+    told = ledger(numbered, written, files, kind=kind).persist()
+    counts = told.agg(*(F.sum(name).alias(name) for name in LEDGER_COUNTS)).collect()[0].asDict()
+    _check_rejects(counts, source.kind, intake.limits.max_rejected_share)
+    append(told, warehouse, INGESTED_FILES)
+    for held in (told, parsed, files):
+        held.unpersist()
+    return counts
+
+
+def _check_rejects(counts: dict[str, int], kind: str, limit: float) -> None:
+    share = counts["rejected"] / max(counts["events"], 1)
+    if share > limit:
+        raise GateError(
+            f"{counts['rejected']} of {counts['events']} {kind} events were rejected ({share:.0%}); "
+            f"ingest.max_rejected_share is {limit:.0%}. bronze.rejected tells which and why."
+        )
