@@ -109,7 +109,7 @@ def _take(intake: Intake, folder: str, source: _Source) -> dict[str, int]:
     written = read(spark, warehouse, table).join(
         files.select("source_file"), on="source_file", how="left_semi"
     )
-    told = ledger(numbered, written, files, kind=kind).persist()
+    told = ledger(numbered, written, files, kind=source.kind).persist()
     counts = told.agg(*(F.sum(name).alias(name) for name in LEDGER_COUNTS)).collect()[0].asDict()
     _check_rejects(counts, source.kind, intake.limits.max_rejected_share)
     append(told, warehouse, INGESTED_FILES)

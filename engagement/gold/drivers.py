@@ -8,7 +8,7 @@ from engagement.gold.formula import AVERAGE, engagement_weights
 from engagement.gold.indicators import INDICATORS, Indicator
 from engagement.gold.sums import between, from_millionths, mean_of
 from engagement.schemas.enums import Dimension
-from engagement.schemas.gold import DRIVER
+from engagement.schemas.nested import DRIVER
 from engagement.settings import ScoreSettings
 
 CHANGE_SUFFIX = "_change"

@@ -42,7 +42,7 @@ _UNIT_SCORES = (
 
 REFERENCES = Table(
     name="gold.references",
-    comment="One row per language, period and indicator: what scores are measured against, whoever is selected",
+    comment="One row per language, period and indicator: what scores are measured against",
     columns=(
         _LANGUAGE,
         column("period", DATE, "First day of the scored period that uses the reference, UTC", required=True),
@@ -104,7 +104,7 @@ PHASE_ENGAGEMENT = Table(
         column(
             "drivers",
             T.ArrayType(DRIVER),
-            "Contributions in points, largest first; with 50 they sum to engagement (shrinkage is one of them)",
+            "Contributions in points, largest first, shrinkage among them; with 50 they sum to engagement",
         ),
         *_PROVENANCE,
     ),
@@ -127,7 +127,7 @@ SESSION_ENGAGEMENT = Table(
         column(
             "drivers",
             T.ArrayType(DRIVER),
-            "Contributions in points, largest first; with 50 they sum to engagement (shrinkage is one of them)",
+            "Contributions in points, largest first, shrinkage among them; with 50 they sum to engagement",
         ),
         *_PROVENANCE,
     ),
