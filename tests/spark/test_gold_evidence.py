@@ -12,29 +12,35 @@ from engagement.schemas import MILESTONES, RESPONSES, VOICE_SCORES
 from engagement.settings import ScoreSettings
 from tests.rows import frame
 
-SETTINGS = ScoreSettings(prior_responses=2)
+Told = dict[str, dict[str, Any]]
 MONDAY = datetime(2025, 1, 6, 9)
+TWO_DAYS_MINUTES = 2 * 24 * 60
 
 
-def _evidence(
-    spark: SparkSession,
-    responses: list[dict[str, Any]],
-    voice_scores: list[dict[str, Any]] | None = None,
-    milestones: list[dict[str, Any]] | None = None,
-) -> dict[str, dict[str, Any]]:
-    rows = respond_evidence(
+@pytest.fixture(scope="module")
+def told(spark: SparkSession) -> Told:
+    """The evidence of all tests' responses, by id; a language per test keeps them apart."""
+    topics = {
+        "visits": VISITS,
+        "blank": ANSWERS,
+        "texts": TEXTS,
+        "tablets": TABLETS,
+        "voice": VOICED,
+        "sets": IN_SETS,
+    }
+    responses = [{**response, "language": topic} for topic, rows in topics.items() for response in rows]
+    evidence = respond_evidence(
         frame(spark, RESPONSES, responses),
-        frame(spark, VOICE_SCORES, voice_scores or []),
-        frame(spark, MILESTONES, milestones or []),
-        SETTINGS,
-    ).collect()
-    return {row["response_id"]: row.asDict() for row in rows}
+        frame(spark, VOICE_SCORES, VOICES),
+        frame(spark, MILESTONES, SETS),
+        ScoreSettings(prior_responses=2),
+    )
+    return {row["response_id"]: row.asDict() for row in evidence.collect()}
 
 
 def _response(response_id: str, minutes: float, **values: Any) -> dict[str, Any]:
     usual = {
         "learner_id": "ann",
-        "language": "en",
         "level": "m1",
         "phase": "practice",
         "session_id": "s1",
@@ -49,23 +55,23 @@ def _response(response_id: str, minutes: float, **values: Any) -> dict[str, Any]
     return {"response_id": response_id, **usual, **values}
 
 
-def test_respond_evidence__tells_visits_retries_and_microphone(spark: SparkSession) -> None:
-    two_days = 2 * 24 * 60
-    told = _evidence(
-        spark,
-        [
-            _response("a1", 0, accuracy=40.0),
-            _response("a2", 1, accuracy=80.0),
-            _response("a3", 2, accuracy=59.9, audio_key=None),
-            _response("b1", two_days + 2, session_id="s2", audio_key=None, is_correct=False, accuracy=99.0),
-            _response("b2", two_days + 3, session_id="s2", audio_key=None, original_text="a dog"),
-            _response("c1", 5, learner_id="bob", response_type="CHOOSE", session_id=None),
-            _response("c2", two_days, learner_id="bob", response_type="CHOOSE", session_id=None),
-        ],
-    )
+VISITS = [
+    _response("a1", 0, accuracy=40.0),
+    _response("a2", 1, accuracy=80.0),
+    _response("a3", 2, accuracy=59.9, audio_key=None),
+    _response("b1", TWO_DAYS_MINUTES + 2, session_id="s2", audio_key=None, is_correct=False, accuracy=99.0),
+    _response("b2", TWO_DAYS_MINUTES + 3, session_id="s2", audio_key=None, original_text="a dog"),
+    _response("c1", 5, learner_id="bob", response_type="CHOOSE", session_id=None),
+    _response("c2", TWO_DAYS_MINUTES, learner_id="bob", response_type="CHOOSE", session_id=None),
+]
+
+
+def test_respond_evidence__tells_visits_retries_and_microphone(told: Told) -> None:
     assert told["a1"]["days_away"] is None  # nothing before the first visit
     assert told["b2"]["days_away"] == pytest.approx(log1p(2))  # the gap before the visit, for all of it
-    assert told["c2"]["days_away"] == pytest.approx(log1p((two_days - 5) / (24 * 60)))  # days are visits
+    assert told["c2"]["days_away"] == pytest.approx(
+        log1p((TWO_DAYS_MINUTES - 5) / (24 * 60))
+    )  # days are visits
     assert [told[name]["visit_answers"] for name in ("a1", "b1")] == pytest.approx([log(4), log(3)])
     assert told["a1"]["retried"] == 1  # failed, and the same text again
     assert told["a2"]["retried"] is None  # nothing failed
@@ -76,33 +82,31 @@ def test_respond_evidence__tells_visits_retries_and_microphone(spark: SparkSessi
     assert told["c1"]["microphone_used"] is None  # no speaking task
 
 
-def test_respond_evidence__takes_blank_and_impossibly_quick_answers_for_none(spark: SparkSession) -> None:
-    told = _evidence(
-        spark,
-        [
-            _response("good", 0, duration_seconds=2.0),
-            _response("blank", 1, duration_seconds=2.0, response_words=0),
-            _response("quick", 2, duration_seconds=1.0, text_words=6, response_words=None),
-            _response("edge", 3, duration_seconds=1.0, text_words=5),
-            _response("untold", 4, response_words=None),
-            _response("chosen", 5, response_type="CHOOSE", duration_seconds=0.0),
-        ],
-    )
-    answered = {name: row["answered"] for name, row in told.items()}
+ANSWERS = [
+    _response("good", 0, duration_seconds=2.0),
+    _response("blank", 1, duration_seconds=2.0, response_words=0),
+    _response("quick", 2, duration_seconds=1.0, text_words=6, response_words=None),
+    _response("edge", 3, duration_seconds=1.0, text_words=5),
+    _response("untold", 4, response_words=None),
+    _response("chosen", 5, response_type="CHOOSE", duration_seconds=0.0),
+]
+
+
+def test_respond_evidence__takes_blank_and_impossibly_quick_answers_for_none(told: Told) -> None:
+    answered = {row["response_id"]: told[row["response_id"]]["answered"] for row in ANSWERS}
     assert answered == {"good": 1, "blank": 0, "quick": 0, "edge": 1, "untold": None, "chosen": None}
 
 
-def test_respond_evidence__takes_the_texts_difficulty_out_of_accuracy(spark: SparkSession) -> None:
-    told = _evidence(
-        spark,
-        [
-            _response("h1", 0, original_text="hard", accuracy=20.0),
-            _response("h2", 1, original_text="hard", accuracy=40.0),
-            _response("e1", 2, original_text="easy", accuracy=90.0),
-            _response("other", 3, original_text="hard", level="m2", accuracy=70.0),
-            _response("none", 4, original_text="hard"),
-        ],
-    )
+TEXTS = [
+    _response("h1", 0, original_text="hard", accuracy=20.0),
+    _response("h2", 1, original_text="hard", accuracy=40.0),
+    _response("e1", 2, original_text="easy", accuracy=90.0),
+    _response("other", 3, original_text="hard", level="m2", accuracy=70.0),
+    _response("none", 4, original_text="hard"),
+]
+
+
+def test_respond_evidence__takes_the_texts_difficulty_out_of_accuracy(told: Told) -> None:
     # Level m1: mean 50. Hard: 50 + 2/(2+2) · (30 - 50) = 40; easy: 50 + 1/(1+2) · (90 - 50) = 63.33.
     assert told["h1"]["accuracy_gain"] == pytest.approx(-20)
     assert told["h2"]["accuracy_gain"] == pytest.approx(0)
@@ -111,65 +115,59 @@ def test_respond_evidence__takes_the_texts_difficulty_out_of_accuracy(spark: Spa
     assert told["none"]["accuracy_gain"] is None
 
 
-def test_respond_evidence__takes_the_slow_tablet_out_of_pace(spark: SparkSession) -> None:
-    told = _evidence(
-        spark,
-        [
-            _response("f1", 0, duration_seconds=2.0, device_id="fast", learner_id="f"),
-            _response("s1", 1, duration_seconds=8.0, device_id="slow", learner_id="s"),
-            _response("s2", 2, duration_seconds=8.0, device_id="slow", learner_id="s"),
-        ],
-    )
+TABLETS = [
+    _response("f1", 0, duration_seconds=2.0, device_id="fast", learner_id="f"),
+    _response("s1", 1, duration_seconds=8.0, device_id="slow", learner_id="s"),
+    _response("s2", 2, duration_seconds=8.0, device_id="slow", learner_id="s"),
+]
+
+
+def test_respond_evidence__takes_the_slow_tablet_out_of_pace(told: Told) -> None:
     # pace = ln((seconds + 1) / (words + 1)): 0, ln 3, ln 3; the text leads one to expect 2/3 ln 3.
     # The slow tablet's effect: 2/(2+2) · 1/3 ln 3, so that 1/6 ln 3 of slowness is the learner's.
     assert told["s1"]["dawdling"] == pytest.approx(log(3) / 6, abs=1e-6)
     assert told["f1"]["dawdling"] == 0  # hurry earns nothing
 
 
-def test_respond_evidence__takes_the_microphone_out_of_the_voice_and_keeps_failures(
-    spark: SparkSession,
-) -> None:
-    ok = {"audio_key": "k", "status": "ok", "speech_seconds": 3.0, "pause_seconds": 1.0}
-    told = _evidence(
-        spark,
-        [
-            _response("g1", 0, device_id="good"),
-            _response("b1", 1, device_id="bad"),
-            _response("b2", 2, device_id="bad"),
-            _response("lost", 3),
-            _response("without", 4, audio_key=None),
-        ],
-        [
-            {"response_id": "g1", **ok, "arousal": 0.9, "tone_model": "t"},
-            {"response_id": "b1", **ok, "arousal": 0.2},
-            {"response_id": "b2", **ok, "arousal": 0.4, "tone_prosody": float("nan")},
-            {"response_id": "lost", "audio_key": "k", "status": "not_found", "arousal": 0.5},
-        ],
-    )
+OK = {"audio_key": "k", "status": "ok", "speech_seconds": 3.0, "pause_seconds": 1.0}
+VOICED = [
+    _response("good1", 0, device_id="good"),
+    _response("bad1", 1, device_id="bad"),
+    _response("bad2", 2, device_id="bad"),
+    _response("lost", 3),
+    _response("without", 4, audio_key=None),
+]
+VOICES = [
+    {"response_id": "good1", **OK, "arousal": 0.9, "tone_model": "t"},
+    {"response_id": "bad1", **OK, "arousal": 0.2},
+    {"response_id": "bad2", **OK, "arousal": 0.4, "tone_prosody": float("nan")},
+    {"response_id": "lost", "audio_key": "k", "status": "not_found", "arousal": 0.5},
+]
+
+
+def test_respond_evidence__takes_the_microphone_out_of_the_voice_and_keeps_failures(told: Told) -> None:
     # Mean 0.5; the bad tablet's effect 2/(2+2) · (0.3 - 0.5) = -0.1, the good one's 1/3 · 0.4.
-    assert told["b1"]["arousal"] == pytest.approx(0.3)
-    assert told["g1"]["arousal"] == pytest.approx(0.9 - 0.4 / 3)
-    assert told["b1"]["hesitation"] == pytest.approx(0.25)
-    assert told["b2"]["prosody"] is None  # not a number is no evidence
+    assert told["bad1"]["arousal"] == pytest.approx(0.3)
+    assert told["good1"]["arousal"] == pytest.approx(0.9 - 0.4 / 3)
+    assert told["bad1"]["hesitation"] == pytest.approx(0.25)
+    assert told["bad2"]["prosody"] is None  # not a number is no evidence
     assert (told["lost"]["voice_status"], told["lost"]["arousal"]) == ("not_found", None)
     assert told["without"]["voice_status"] is None
-    assert told["g1"]["tone_model"] == "t"
+    assert told["good1"]["tone_model"] == "t"
 
 
-def test_respond_evidence__knows_the_share_of_sets_passed_in_the_phase(spark: SparkSession) -> None:
-    phase = {"learner_id": "ann", "language": "en", "level": "m1", "phase": "practice", "kind": "phase"}
-    told = _evidence(
-        spark,
-        [_response("a", 0), _response("elsewhere", 1, level="m2"), _response("unknown", 2, level=None)],
-        None,
-        [
-            {**phase, "milestone_id": "1", "result": "pass"},
-            {**phase, "milestone_id": "2", "result": "fail"},
-            {**phase, "milestone_id": "3", "result": "no_result"},
-            {**phase, "milestone_id": "4", "level": None, "result": "pass"},
-        ],
-    )
-    assert {name: row["sets_passed"] for name, row in told.items()} == {
+PHASE = {"learner_id": "ann", "language": "sets", "level": "m1", "phase": "practice", "kind": "phase"}
+IN_SETS = [_response("a", 0), _response("elsewhere", 1, level="m2"), _response("unknown", 2, level=None)]
+SETS = [
+    {**PHASE, "milestone_id": "1", "result": "pass"},
+    {**PHASE, "milestone_id": "2", "result": "fail"},
+    {**PHASE, "milestone_id": "3", "result": "no_result"},
+    {**PHASE, "milestone_id": "4", "level": None, "result": "pass"},
+]
+
+
+def test_respond_evidence__knows_the_share_of_sets_passed_in_the_phase(told: Told) -> None:
+    assert {row["response_id"]: told[row["response_id"]]["sets_passed"] for row in IN_SETS} == {
         "a": 0.5,
         "elsewhere": None,
         "unknown": 1.0,
