@@ -62,11 +62,7 @@ def main(name: str, steps: Mapping[str, Step], add_options: OptionAdder | None =
         add_options: Adds the step's own options to the command line.
     """
     options = _parse(name, add_options)
-    logging.basicConfig(
-        level=logging.INFO if options.verbose else logging.WARNING, format="%(name)s: %(message)s"
-    )
-    logging.getLogger("engagement").setLevel(logging.INFO)
-    logging.getLogger("py4j").setLevel(logging.WARNING)
+    _configure_logging(verbose=options.verbose)
     try:
         settings = load_settings(options.env, [*options.set, *_dates(options)])
         spark = build_session(f"engagement {name}")
@@ -122,6 +118,14 @@ def _told(counts: Counts) -> str:
     figures = {"in": counts.rows_in, "out": counts.rows_out, "rejected": counts.rejected, **counts.detail}
     told = [f"{name.replace('_', ' ')} {value:,}" for name, value in figures.items() if value is not None]
     return f": {', '.join(told)}" if told else ""
+
+
+def _configure_logging(*, verbose: bool) -> None:
+    logging.basicConfig(format="      %(message)s")
+    logging.getLogger("engagement").setLevel(logging.INFO if verbose else logging.WARNING)
+    # Spark's Python client logs whole plans and traces of errors that are told in one sentence here.
+    level = logging.ERROR if verbose else logging.CRITICAL + 1
+    logging.getLogger("DataFrameQueryContextLogger").setLevel(level)
 
 
 def _parse(name: str, add_options: OptionAdder | None) -> argparse.Namespace:
