@@ -10,50 +10,58 @@ EVENT_SHAPE = (
     "object MAP<STRING,STRING>, edata MAP<STRING,STRING>"
 )
 JSON_OPTIONS = {"allowSingleQuotes": "false", "allowNonNumericNumbers": "false"}
-_MAPS = ("actor", "context", "object", "edata")
 _SENTINEL = "~end of line~"
 _TEXTS = "ARRAY<STRING>"
+_PLACE = ("source_file", "block_start", "row_id", "line_bytes")
 
 
 def find_candidates(lines: DataFrame, *, max_line_bytes: int) -> DataFrame:
     """Return what may be events.
-
-    Spark's JSON readers keep the first of two objects run together and say nothing. So the line is read as
-    the first element of an array whose last element is ours: it holds one object exactly if the array has
-    two elements and the last is ours.
 
     Args:
         lines: Rows of `read_lines`.
         max_line_bytes: Longer lines are rejected unread.
 
     Returns:
-        One row per event, or per line that is none: the columns of `lines`, batch_index (null outside of a
-        batch), is_first (of its line's rows), event (null where rejected, or where a batch is empty),
-        is_event (false for an empty batch only) and reason.
+        One row per event, or per line that is none: source_file, block_start, row_id, line_bytes, batch_index
+        (null outside of a batch), is_first (of its line's rows), is_event (false for an empty batch only),
+        event (null where `fault` says why there is none) and line_sha256 (where it may be asked for).
     """
-    shape = f"ARRAY<STRUCT<{EVENT_SHAPE}, events {_TEXTS}>>"
     fault = _unread(max_line_bytes)
-    wrapped = F.concat(F.lit("["), "value", F.lit(f',{{"eid":"{_SENTINEL}"}}]'))
-    parsed = F.from_json(F.when(fault.isNull(), wrapped), shape, JSON_OPTIONS)
-    read = lines.withColumns({"fault": fault, "read": parsed})
+    read = lines.select(
+        "value",
+        *_PLACE[:-1],
+        F.octet_length("value").cast("bigint").alias("line_bytes"),
+        _parse_one(F.when(fault.isNull(), F.col("value"))).alias("read"),
+    ).select("value", *_PLACE, _the_one(F.col("read")).alias("line"))
     # The generator also keeps Spark from pushing a condition, and with it a second parse, below the first.
-    return read.select(
-        "value",
-        "source_file",
-        "block_start",
-        "row_id",
-        F.posexplode_outer(_candidates()).alias("place", "found"),
-    ).select(
-        "value",
-        "source_file",
-        "block_start",
-        "row_id",
-        F.col("found.batch_index").alias("batch_index"),
-        (F.coalesce("place", F.lit(0)) == 0).alias("is_first"),
-        F.col("found").isNotNull().alias("is_event"),
-        F.col("found.event").alias("event"),
-        F.col("found.reason").alias("reason"),
+    found = read.select(
+        *_PLACE,
+        _is_batch().alias("is_batch"),
+        # A batch's line does not go along with each of its events: that would grow with its square.
+        F.when(~_is_batch(), F.col("value")).alias("value"),
+        F.when(_is_batch(), _sha256("value")).alias("batch_sha256"),
+        F.when(~_is_batch(), F.col("line")).alias("line"),
+        F.posexplode_outer("line.events").alias("batch_index", "element"),
     )
+    event = F.when(F.col("batch_index").isNull(), F.col("line")).otherwise(
+        _the_one(_parse_one(F.col("element")))
+    )
+    return found.select("*", event.alias("event")).select(
+        *_PLACE,
+        "batch_index",
+        (F.coalesce("batch_index", F.lit(0)) == 0).alias("is_first"),
+        (~F.col("is_batch") | F.col("batch_index").isNotNull()).alias("is_event"),
+        F.when(F.col("event").isNull(), _fault(fault)).alias("fault"),
+        "value",
+        "batch_sha256",
+        "event",
+    )
+
+
+def line_sha256() -> Column:
+    """SHA-256 of a candidate's whole line, hex."""
+    return F.coalesce("batch_sha256", _sha256("value"))
 
 
 def _unread(max_line_bytes: int) -> Column:
@@ -63,45 +71,38 @@ def _unread(max_line_bytes: int) -> Column:
     )
 
 
-def _candidates() -> Column:
-    """One struct for each event of the line, or one with the reason why there is none."""
-    first = F.get("read", F.lit(0))
-    is_one_object = (F.size("read") == 2) & (F.get("read", F.lit(1))["eid"] == _SENTINEL) & first.isNotNull()
-    own = F.struct(*(first[name].alias(name) for name in ("eid", "ets", "mid", "tags", *_MAPS)))
-    is_batch = first["eid"].isNull() & first["events"].isNotNull()
-    return (
-        F.when(F.col("fault").isNotNull(), _found(reason=F.col("fault")))
-        .when(is_one_object & is_batch, F.transform(first["events"], _element))
-        .when(is_one_object, _found(event=own))
-        .otherwise(_found(reason=_why_not_one_object()))
-    )
+def _parse_one(text: Column) -> Column:
+    """Parse a text as the first element of an array whose last element is ours.
+
+    Spark's JSON readers keep the first of two objects run together and say nothing. So the text holds one
+    value exactly if the array has two elements and the last is ours.
+    """
+    wrapped = F.concat(F.lit("["), text, F.lit(f',{{"eid":"{_SENTINEL}"}}]'))
+    return F.from_json(wrapped, f"ARRAY<STRUCT<{EVENT_SHAPE}, events {_TEXTS}>>", JSON_OPTIONS)
 
 
-def _element(text: Column, index: Column) -> Column:
-    """One event of a batch; the parse is left to the events that are there."""
-    is_object = text.startswith("{")
-    return F.struct(
-        index.alias("batch_index"),
-        F.when(is_object, F.from_json(text, EVENT_SHAPE, JSON_OPTIONS)).alias("event"),
-        F.when(~F.coalesce(is_object, F.lit(False)), Reject.NOT_AN_OBJECT.value).alias("reason"),
-    )
+def _the_one(read: Column) -> Column:
+    is_one = (F.size(read) == 2) & (F.get(read, F.lit(1))["eid"] == _SENTINEL)
+    return F.when(is_one, F.get(read, F.lit(0)))
 
 
-def _found(*, event: Column | None = None, reason: Column | None = None) -> Column:
-    missing_event = F.lit(None).cast(
-        f"STRUCT<{EVENT_SHAPE.replace(' STRING', ':STRING').replace(' MAP', ':MAP')}>"
-    )
-    return F.array(
-        F.struct(
-            F.lit(None).cast("int").alias("batch_index"),
-            (missing_event if event is None else event).alias("event"),
-            (F.lit(None).cast("string") if reason is None else reason).alias("reason"),
-        )
+def _is_batch() -> Column:
+    return F.col("line.events").isNotNull() & F.col("line.eid").isNull()
+
+
+def _sha256(name: str) -> Column:
+    return F.sha2(F.col(name).cast("binary"), 256)
+
+
+def _fault(unread: Column) -> Column:
+    """Why a candidate has no event; costly, so evaluated for those only."""
+    return F.when(~F.col("is_batch"), F.coalesce(unread, _why_not_one_object())).when(
+        F.col("batch_index").isNotNull(), Reject.NOT_AN_OBJECT.value
     )
 
 
 def _why_not_one_object() -> Column:
-    """Tell the ways apart in which a line is not one object; evaluated for such lines only."""
+    """Tell the ways apart in which a line is not one object."""
     values = F.from_json(F.concat(F.lit("["), "value", F.lit(f',"{_SENTINEL}"]')), _TEXTS, JSON_OPTIONS)
     is_json = F.get(values, F.size(values) - 1) == _SENTINEL
     first_object = F.from_json("value", "MAP<STRING,STRING>", JSON_OPTIONS)

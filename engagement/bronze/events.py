@@ -10,8 +10,8 @@ from pyspark.sql import Column, DataFrame, functions as F
 
 from engagement.bronze.answers import answer_columns, values_list
 from engagement.bronze.content import event_id
-from engagement.bronze.envelope import find_candidates
-from engagement.bronze.learners import CDATA_SHAPE, of_type, raw_ids
+from engagement.bronze.envelope import find_candidates, line_sha256
+from engagement.bronze.learners import CDATA_SHAPE, filled_cdata, of_type, raw_ids
 from engagement.bronze.set_results import logged_set_result
 from engagement.schemas import EVENTS
 from engagement.schemas.enums import Reject
@@ -41,14 +41,15 @@ def parse_events(lines: DataFrame, *, max_line_bytes: int, earliest: datetime, l
             "cdata": F.from_json(event["context"]["cdata"], CDATA_SHAPE),
             "pdata": F.from_json(event["context"]["pdata"], "MAP<STRING,STRING>"),
             "answer": F.when(event["eid"] == "RESPONSE", values_list(event["edata"])),
-            "line_bytes": F.octet_length("value").cast("bigint"),
         }
     )
-    judged = with_time.withColumn("reason", _reason(event, earliest, latest))
+    judged = with_time.withColumns(
+        {"reason": _reason(event, earliest, latest), "filled": filled_cdata(F.col("cdata"))}
+    )
     return judged.select(
         *_POSITION,
         "reason",
-        F.when(F.col("reason").isNotNull(), F.sha2(F.col("value").cast("binary"), 256)).alias("line_sha256"),
+        F.when(F.col("reason").isNotNull(), line_sha256()).alias("line_sha256"),
         *(column.alias(name) for name, column in _event_columns(event).items()),
     )
 
@@ -63,11 +64,11 @@ def typed_events(first: DataFrame) -> DataFrame:
 
 
 def _event_columns(event: Column) -> dict[str, Column]:
-    ets, cdata, pdata = F.col("ets_milliseconds"), F.col("cdata"), F.col("pdata")
+    ets, pdata, filled = F.col("ets_milliseconds"), F.col("pdata"), F.col("filled")
     context, edata = event["context"], event["edata"]
     at = F.timestamp_millis(ets)
     return {
-        "event_id": F.when(F.col("reason").isNull(), event_id(event, ets)),
+        "event_id": F.when(F.col("reason").isNull(), event_id(event, ets, pdata, F.col("cdata"))),
         "eid": event["eid"],
         "event_at": at,
         "event_date": F.to_date(at),
@@ -77,9 +78,9 @@ def _event_columns(event: Column) -> dict[str, Column]:
         "pdata_id": pdata["id"],
         "pdata_pid": pdata["pid"],
         "env": context["env"],
-        **raw_ids(event, cdata),
-        "class_id": of_type(cdata, "class_studying_id"),
-        "language": F.lower(of_type(cdata, "language")),
+        **raw_ids(event, filled),
+        "class_id": of_type(filled, "class_studying_id"),
+        "language": F.lower(of_type(filled, "language")),
         "object_id": event["object"]["id"],
         "object_type": event["object"]["type"],
         "edata_type": edata["type"],
@@ -106,7 +107,7 @@ def _reason(event: Column, earliest: datetime, latest: datetime) -> Column:
     return F.when(
         F.col("is_event"),
         F.coalesce(
-            "reason",
+            "fault",
             F.when(F.coalesce(F.trim(event["eid"]), F.lit("")) == "", Reject.NO_EID.value)
             .when(ets.isNull(), Reject.NO_ETS.value)
             .when(event["edata"].isNull(), Reject.NO_EDATA.value)

@@ -11,32 +11,37 @@ _NO_ID = ("", "anonymous")
 CDATA_SHAPE = "ARRAY<STRUCT<type STRING, id STRING>>"
 
 
-def raw_ids(event: Column, cdata: Column) -> dict[str, Column]:
+def raw_ids(event: Column, filled: Column) -> dict[str, Column]:
     """Return the raw ids by column name; null where an id is missing, empty or "anonymous".
 
     Args:
         event: Struct of `EVENT_SHAPE`.
-        cdata: The event's context.cdata as `CDATA_SHAPE`.
+        filled: `filled_cdata` of the event.
     """
     context = event["context"]
     device, actor = filled_id(context["did"]), filled_id(event["actor"]["id"])
     # "<user>/<buddy>": two learners at one device, scored for the first.
-    pair = F.split(of_type(cdata, "Buddy User"), "/", 2)
+    pair = F.split(of_type(filled, "Buddy User"), "/", 2)
     return {
         "device_raw": F.coalesce(device, filled_id(context["sid"]), actor),
-        "virtual_raw": of_type(cdata, "virtualId"),
-        "user_raw": F.coalesce(of_type(cdata, "User"), filled_id(F.get(pair, F.lit(0)))),
+        "virtual_raw": of_type(filled, "virtualId"),
+        "user_raw": F.coalesce(of_type(filled, "User"), filled_id(F.get(pair, F.lit(0)))),
         "buddy_raw": filled_id(F.get(pair, F.lit(1))),
         "actor_raw": F.when(actor != F.coalesce(device, F.lit("")), actor),
-        "content_session_raw": of_type(cdata, "ContentSession"),
-        "school_raw": F.coalesce(of_type(cdata, "udise_code"), of_type(cdata, "school_name")),
+        "content_session_raw": of_type(filled, "ContentSession"),
+        "school_raw": F.coalesce(of_type(filled, "udise_code"), of_type(filled, "school_name")),
     }
 
 
-def of_type(cdata: Column, kind: str) -> Column:
-    """Return the first filled id of one type in cdata; null when there is none."""
-    matching = F.filter(cdata, lambda item: (item["type"] == kind) & filled_id(item["id"]).isNotNull())
-    return filled_id(F.get(matching, F.lit(0))["id"])
+def filled_cdata(cdata: Column) -> Column:
+    """Return the pairs of cdata (`CDATA_SHAPE`) whose id is one."""
+    return F.filter(cdata, lambda pair: filled_id(pair["id"]).isNotNull())
+
+
+def of_type(filled: Column, kind: str) -> Column:
+    """Return the first id of one type in `filled_cdata`; null when there is none."""
+    place = F.array_position(filled["type"], F.lit(kind)).cast("int")
+    return F.trim(F.get(filled["id"], place - 1))
 
 
 def filled_id(raw: Column) -> Column:
