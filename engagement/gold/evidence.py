@@ -30,7 +30,7 @@ CONTEXT = (
     "emotion_model",
     "tone_model",
 )
-_ITEM = ("language", "level", "text")
+_TEXT = ("language", "level", "text")
 _TABLET = ("language", "device_id")
 _PHASE = ("learner_id", "language", "level", "phase")
 # Indicators by voice, which the tablet's microphone acts on.
@@ -53,31 +53,31 @@ def respond_evidence(
         milestones: silver.milestones.
         settings: The formula's constants.
     """
-    observed = _observed(responses, settings).join(_voice(voice_scores), on="response_id", how="left")
     prior = settings.prior_responses
+    answers = _answers(responses, settings)
     texts = expectations(
-        observed,
-        keys=_ITEM,
+        answers,
+        keys=_TEXT,
         parents=("language", "level"),
         measures=("accuracy", "pace"),
         prior_responses=prior,
     )
-    against_texts = left_join(observed, texts, on=[*_ITEM, "period"]).withColumn(
-        "slowness", F.col("pace") - F.col("expected_pace")
-    )
+    slowness = F.col("pace") - F.col("expected_pace")
+    against_texts = left_join(answers, texts, on=[*_TEXT, "period"]).withColumn("slowness", slowness)
+    heard = against_texts.join(_voice(voice_scores), on="response_id", how="left")
     tablets = expectations(
-        against_texts,
+        heard,
         keys=_TABLET,
         parents=("language",),
         measures=("slowness", *_VOICE),
         prior_responses=prior,
     )
-    against_tablets = left_join(against_texts, tablets, on=[*_TABLET, "period"])
+    against_tablets = left_join(heard, tablets, on=[*_TABLET, "period"])
     with_results = left_join(against_tablets, _sets_passed(milestones), on=_PHASE)
     return describe_visits(with_results).select(*CONTEXT, *(_indicator(name) for name in NAMES))
 
 
-def _observed(responses: DataFrame, settings: ScoreSettings) -> DataFrame:
+def _answers(responses: DataFrame, settings: ScoreSettings) -> DataFrame:
     latest = responses.agg(
         period_start(F.max("responded_at"), period_months=settings.period_months).alias("latest_period")
     )

@@ -148,11 +148,15 @@ def _group(settings: ScoreSettings) -> Column:
 
 
 def _reason(settings: ScoreSettings) -> Column:
-    standing = F.format_string(
-        "Engagement %.0f: above that of %.0f %% of the language's learners; achievement at percentile %.0f.",
-        "engagement",
-        "engagement_percentile",
-        "achievement",
+    standing = F.concat(
+        F.format_string(
+            "Engagement %.0f: above that of %.0f %% of the language's learners; achievement ",
+            "engagement",
+            "engagement_percentile",
+        ),
+        F.when(F.col("achievement").isNull(), F.lit("not told.")).otherwise(
+            F.format_string("at percentile %.0f.", "achievement")
+        ),
     )
     trend = F.format_string(
         "%+.1f points a week (90 %% interval %+.1f to %+.1f)", "trend", "trend_low", "trend_high"

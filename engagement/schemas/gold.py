@@ -146,7 +146,7 @@ LEARNER_GROUPS = Table(
         column(
             "group_name",
             STRING,
-            "thriving, coasting, trying_hard, fading, steady, silent, too_little_evidence",
+            "thriving, coasting, trying_hard, struggling, fading, steady, silent, too_little_evidence",
         ),
         column("reason", STRING, "Why the learner is in the group, in plain words with the figures"),
         column("engagement", DOUBLE, "Engagement over the learner's phases, weighted by responses, 0–100"),
