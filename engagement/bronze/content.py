@@ -18,8 +18,8 @@ def event_id(event: Column, ets_milliseconds: Column, pdata: Column, cdata: Colu
 
     The content is eid, ets as a number, mid, actor, context, object, tags and edata; what servers add is
     left out. Neither the order of keys nor white space matters in the eight parts and in pdata, cdata and
-    values; deeper text counts as it was written. Null, absent and empty parts are alike. Servers that write ets as
-    1.5E12 write the other numbers so too: those of edata and values count by their value.
+    values; deeper text counts as it was written. Null, absent and empty parts are alike. Servers that write
+    ets as 1.5E12 write the other numbers so too: those of edata and values count by their value.
 
     Args:
         event: Struct of `EVENT_SHAPE`.
