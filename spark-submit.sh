@@ -150,7 +150,7 @@ set_up() { # $1: the extra of setup.py that the command needs
 }
 
 submit() { # STEP and all that follows it
-  local step=$1 env=local master='' verbose='' properties submit_command
+  local step=$1 env=local master='' verbose='' java_options=${JAVA_OPTIONS:-} properties submit_command
   local -a spark=() own=()
   shift
   while (($#)); do
@@ -166,7 +166,8 @@ submit() { # STEP and all that follows it
   [[ -f $properties ]] || properties="$ROOT/conf/spark/cpu.conf"
   submit_command="$SPARK_HOME/bin/spark-submit"
   [[ -n $master ]] && spark+=(--master "$master")
-  [[ -n $verbose ]] || spark+=(--conf "spark.driver.extraJavaOptions=-Dlog4j2.configurationFile=file:$ROOT/conf/spark/log4j2.properties")
+  [[ -n $verbose ]] || java_options+=" -Dlog4j2.configurationFile=file:$ROOT/conf/spark/log4j2.properties"
+  [[ -z $java_options ]] || spark+=(--conf "spark.driver.extraJavaOptions=$java_options")
   # Executors elsewhere have nothing of ours: the wheel brings code, models and configuration.
   [[ -z $master || $master == local* ]] || spark+=(--py-files "$WHEEL")
   if [[ -n $verbose ]]; then
@@ -198,6 +199,8 @@ demo() {
     export ENGAGEMENT_SECRET
     echo "No ENGAGEMENT_SECRET is set: learner ids are hashed with the demo's own, in $out/secret."
   fi
+  # A class is so small that the second compiler costs more than it brings.
+  JAVA_OPTIONS=-XX:TieredStopAtLevel=1
   "$VENV/bin/python" -m engagement.demo --out "$out/input" "${simulate[@]}"
   submit all --set "paths.telemetry=$out/input/telemetry" --set "paths.exports=$out/input/exports" \
     --set "paths.audio=$out/input/audio" --set "paths.warehouse=$out/warehouse" --set "paths.report=$out/report.html" \

@@ -23,6 +23,8 @@ def spark() -> Iterator[SparkSession]:
         master="local[2]",
         conf={
             "spark.driver.memory": "2g",
+            # Tests are over before the second compiler has paid for itself.
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
             "spark.driver.host": "localhost",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.enabled": "false",
