@@ -80,7 +80,8 @@ def _score_clips(recordings: pd.DataFrame, settings: VoiceSettings) -> pd.DataFr
         texts = recordings["original_text"].iloc[np.array(spoken)].tolist()
         for name, values in {**score_emotion(emotion, rows), **score_tone(tone, rows, texts)}.items():
             scored.loc[spoken, name] = values
-    return scored.astype({"sample_rate_hz": "Int32", "pauses": "Int32"})
+    # Where a whole batch failed, pandas takes the empty columns for floats: Arrow would not make text of them.
+    return scored.astype({"audio_version": object, "sample_rate_hz": "Int32", "pauses": "Int32"})
 
 
 def _listen(audio_key: str, settings: VoiceSettings) -> tuple[dict[str, Any], NDArray[np.float64] | None]:

@@ -41,7 +41,8 @@ def findings(figures: Figures) -> list[str]:
         )
     if figures.attention_learners:
         said.append(
-            f"{words.plural(figures.attention_learners, 'learner')} need attention: {_urgent(figures)}."
+            f"{words.plural(figures.attention_learners, 'learner')} "
+            f"{'needs' if figures.attention_learners == 1 else 'need'} attention: {_urgent(figures)}."
         )
     holding_back = figures.class_insights[figures.class_insights["direction"] == "down"]
     if len(holding_back):
