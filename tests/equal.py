@@ -9,6 +9,11 @@ from engagement.schemas import INGESTED_FILES, RUNS, TABLES, Table
 from engagement.tables import Warehouse, exists, lineage_names, read
 
 _VOICE_TOLERANCE = 1e-6
+# Which of two identical events' files is named is lineage.
+_WHERE_FIRST_READ = {
+    "bronze.events": ("source_file", "source_line"),
+    "bronze.milestone_records": ("source_file",),
+}
 
 
 def differences(spark: SparkSession, one: Warehouse, other: Warehouse) -> list[str]:
@@ -27,7 +32,7 @@ def differences(spark: SparkSession, one: Warehouse, other: Warehouse) -> list[s
 
 
 def _difference(table: Table, one: DataFrame, other: DataFrame) -> str:
-    lineage = {*lineage_names(), "source_file", "source_line"} if "source_line" in one.columns else lineage_names()
+    lineage = [*lineage_names(), *_WHERE_FIRST_READ.get(table.name, ())]
     columns = [name for name in table.column_names if name not in lineage]
     left, right = (_sorted(rows.select(columns).collect(), table.key) for rows in (one, other))
     if len(left) != len(right):

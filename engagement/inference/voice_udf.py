@@ -80,7 +80,7 @@ def _score_clips(recordings: pd.DataFrame, settings: VoiceSettings) -> pd.DataFr
         texts = recordings["original_text"].iloc[np.array(spoken)].tolist()
         for name, values in {**score_emotion(emotion, rows), **score_tone(tone, rows, texts)}.items():
             scored.loc[spoken, name] = values
-    # Where a whole batch failed, pandas takes the empty columns for floats: Arrow would not make text of them.
+    # Where a whole batch failed, pandas takes the empty columns for floats, which Arrow makes no text of.
     return scored.astype({"audio_version": object, "sample_rate_hz": "Int32", "pauses": "Int32"})
 
 

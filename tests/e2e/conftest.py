@@ -18,7 +18,7 @@ from engagement.step import Run, Step
 from engagement.tables import Warehouse, read
 from jobs.all import PIPELINE
 
-SECRET = "a secret for tests, long enough"  # noqa: S105 - nobody's
+SECRET = "a secret for tests, long enough"
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,7 @@ def _step(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a step's file without spark-submit: what fails before a session needs none."""
     command = [sys.executable, str(ROOT / "jobs" / f"{name}.py"), *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_submit__wrong_step_lists_the_steps() -> None:
@@ -63,7 +61,12 @@ def test_step__bad_usage_is_one_sentence(arguments: list[str], words: str) -> No
 def test_submit__missing_folder_stops_before_anything_is_written(tmp_path: Path) -> None:
     done = _submit(
         "ingest_events",
-        *("--set", f"paths.telemetry={tmp_path / 'nothing'}", "--set", f"paths.warehouse={tmp_path / 'tables'}"),
+        *(
+            "--set",
+            f"paths.telemetry={tmp_path / 'nothing'}",
+            "--set",
+            f"paths.warehouse={tmp_path / 'tables'}",
+        ),
         ENGAGEMENT_SECRET="a secret for tests, long enough",
     )
     assert done.returncode == 2, done.stdout + done.stderr
