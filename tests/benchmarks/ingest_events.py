@@ -1,0 +1,138 @@
+"""How fast `ingest_events` reads telemetry, against Spark's own JSON → Delta copy of the same files.
+
+    python -m tests.benchmarks.ingest_events --megabytes 1000 --telemetry FOLDER
+
+After a warm-up of both on a tenth of the input, the copy and the ingestion run in turn, in one session.
+Printed are MB/s of input, their ratio, and the most memory that this process, its JVM and its workers held.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.sql import SparkSession, functions as F
+
+from engagement.config import Ingest
+from engagement.ingestion import Intake, take_telemetry
+from engagement.spark import build_session
+from engagement.tables import Warehouse
+from tests.benchmarks.memory import peak_memory
+from tests.benchmarks.telemetry import generate
+
+FILES, DAYS = 8, 4
+# The fields that the columns of bronze.events come from, nested as they are.
+COPIED = """
+    eid STRING, ets DOUBLE, mid STRING, actor STRUCT<id: STRING, type: STRING>,
+    context STRUCT<channel: STRING, env: STRING, sid: STRING, did: STRING,
+                   pdata: STRUCT<id: STRING, pid: STRING>, cdata: ARRAY<STRUCT<type: STRING, id: STRING>>>,
+    object STRUCT<id: STRING, type: STRING>,
+    edata STRUCT<type: STRING, pageid: STRING, target: STRING, values: STRING, message: STRING>
+"""
+
+
+def main() -> None:
+    """Generate, warm up, measure, print."""
+    options = _options()
+    folder = Path(tempfile.mkdtemp(prefix="ingest-benchmark-", dir=options.folder))
+    try:
+        _measure(options, folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def copy(spark: SparkSession, telemetry: Path, warehouse: Path) -> None:
+    """Read with an explicit schema and write the same columns, partitioned by the same day."""
+    events = spark.read.schema(COPIED).json(str(telemetry))
+    at = F.timestamp_millis(F.col("ets").cast("bigint"))
+    flat = events.select(
+        *("eid", "mid", "actor.id", "context.*", "edata.*"),
+        F.col("object.id").alias("object_id"),
+        F.col("object.type").alias("object_type"),
+        at.alias("event_at"),
+        F.to_date(at).alias("event_date"),
+    )
+    flat.write.format("delta").partitionBy("event_date").save(str(warehouse / "copy"))
+
+
+def ingest(spark: SparkSession, telemetry: Path, warehouse: Path) -> None:
+    """Do what the job does: parse, hash, de-duplicate, write events, rejects and ledger."""
+    target = Warehouse(str(warehouse), "benchmark", datetime.now(UTC).replace(microsecond=0))
+    take_telemetry(Intake(spark, target, Ingest(), b"a secret of the benchmark"), str(telemetry))
+
+
+def _measure(options: argparse.Namespace, folder: Path) -> None:
+    size_bytes = options.megabytes * 1_000_000
+    lines = generate(folder / "all", options.telemetry, size_bytes=size_bytes, files=FILES, days=DAYS)
+    generate(folder / "tenth", options.telemetry, size_bytes=size_bytes // 10, files=FILES, days=DAYS)
+    _say(f"{lines:,} lines, {options.megabytes} MB in {FILES} files, {options.cores} cores")
+    spark = _session(options.cores)
+    runs = {"copy": copy, "ingest_events": ingest}
+    for run in runs.values():
+        _timed(run, spark, folder / "tenth", folder / "warehouse")
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    with peak_memory() as peak_bytes:
+        for _ in range(options.repeats):
+            for name, run in runs.items():
+                seconds[name].append(_timed(run, spark, folder / "all", folder / "warehouse"))
+                _say(f"{name}: {seconds[name][-1]:.1f} s, {options.megabytes / seconds[name][-1]:.1f} MB/s")
+    copied, taken = (statistics.median(seconds[name]) for name in runs)
+    _say(f"ratio {copied / taken:.2f}, peak memory {peak_bytes() / 2**30:.2f} GiB")
+    spark.stop()
+
+
+def _timed(
+    run: Callable[[SparkSession, Path, Path], None], spark: SparkSession, telemetry: Path, warehouse: Path
+) -> float:
+    began = time.monotonic()
+    run(spark, telemetry, warehouse)
+    seconds = time.monotonic() - began
+    shutil.rmtree(warehouse)
+    return seconds
+
+
+def _session(cores: int) -> SparkSession:
+    # Spark's workers would take the first python3 of the PATH.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    spark = build_session(
+        "benchmark",
+        master=f"local[{cores}]",
+        conf={
+            "spark.driver.memory": "2g",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.sql.shuffle.partitions": str(FILES),
+            "spark.databricks.delta.snapshotPartitions": "2",
+        },
+    )
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    data = os.environ.get("ENGAGEMENT_DATA")
+    parser.add_argument("--megabytes", type=int, default=1000)
+    parser.add_argument(
+        "--telemetry", type=Path, default=Path(data, "telemetry") if data else None, required=not data
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="where the input and the tables go (default: the temporary folder)"
+    )
+    parser.add_argument("--cores", type=int, default=2)
+    parser.add_argument("--repeats", type=int, default=3)
+    return parser.parse_args()
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
