@@ -150,7 +150,9 @@ set_up() { # $1: the extra of setup.py that the command needs
 }
 
 submit() { # STEP and all that follows it
-  local step=$1 env=local master='' verbose='' java_options=${JAVA_OPTIONS:-} properties submit_command
+  local step=$1 env=local master='' verbose='' java_options properties submit_command
+  # The parse of a line becomes one large method of generated code, which Java would not compile otherwise.
+  java_options="-XX:-DontCompileHugeMethods ${JAVA_OPTIONS:-}"
   local -a spark=() own=()
   shift
   while (($#)); do
@@ -167,7 +169,8 @@ submit() { # STEP and all that follows it
   submit_command="$SPARK_HOME/bin/spark-submit"
   [[ -n $master ]] && spark+=(--master "$master")
   [[ -n $verbose ]] || java_options+=" -Dlog4j2.configurationFile=file:$ROOT/conf/spark/log4j2.properties"
-  [[ -z $java_options ]] || spark+=(--conf "spark.driver.extraJavaOptions=$java_options")
+  spark+=(--conf "spark.driver.extraJavaOptions=$java_options")
+  spark+=(--conf "spark.executor.extraJavaOptions=-XX:-DontCompileHugeMethods")
   # Executors elsewhere have nothing of ours: the wheel brings code, models and configuration.
   [[ -z $master || $master == local* ]] || spark+=(--py-files "$WHEEL")
   if [[ -n $verbose ]]; then

@@ -105,6 +105,7 @@ def _session(cores: int) -> SparkSession:
         master=f"local[{cores}]",
         conf={
             "spark.driver.memory": "2g",
+            "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods",  # as spark-submit.sh sets it
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.sql.shuffle.partitions": str(FILES),
