@@ -202,8 +202,8 @@ demo() {
     export ENGAGEMENT_SECRET
     echo "No ENGAGEMENT_SECRET is set: learner ids are hashed with the demo's own, in $out/secret."
   fi
-  # A class is so small that the second compiler costs more than it brings.
-  JAVA_OPTIONS=-XX:TieredStopAtLevel=1
+  # A class is so small that the second compiler costs more than it brings; the first fills more than its 48 MB.
+  JAVA_OPTIONS="-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m"
   "$VENV/bin/python" -m engagement.demo --out "$out/input" "${simulate[@]}"
   submit all --set "paths.telemetry=$out/input/telemetry" --set "paths.exports=$out/input/exports" \
     --set "paths.audio=$out/input/audio" --set "paths.warehouse=$out/warehouse" --set "paths.report=$out/report.html" \

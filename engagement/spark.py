@@ -9,6 +9,8 @@ _SETTINGS = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # A step has more plans than the 100 that Spark keeps compiled: it would compile the same code again and again.
+    "spark.sql.codegen.cache.maxEntries": "2000",
     # Raw JSON of nested values comes normalised instead of verbatim: identity must not see white space.
     "spark.sql.json.enableExactStringParsing": "false",
     # Whatever name a setting has: nothing that looks like a secret is shown in the UI or the event log.
