@@ -151,8 +151,9 @@ set_up() { # $1: the extra of setup.py that the command needs
 
 submit() { # STEP and all that follows it
   local step=$1 env=local master='' verbose='' java_options properties submit_command
-  # The parse of a line becomes one large method of generated code, which Java would not compile otherwise.
-  java_options="-XX:-DontCompileHugeMethods ${JAVA_OPTIONS:-}"
+  # The parse of a line becomes one large method of generated code, which Java would not compile otherwise; a batch
+  # job wants throughput of its garbage collector, not short pauses.
+  java_options="-XX:-DontCompileHugeMethods -XX:+UseParallelGC ${JAVA_OPTIONS:-}"
   local -a spark=() own=()
   shift
   while (($#)); do
@@ -170,7 +171,7 @@ submit() { # STEP and all that follows it
   [[ -n $master ]] && spark+=(--master "$master")
   [[ -n $verbose ]] || java_options+=" -Dlog4j2.configurationFile=file:$ROOT/conf/spark/log4j2.properties"
   spark+=(--conf "spark.driver.extraJavaOptions=$java_options")
-  spark+=(--conf "spark.executor.extraJavaOptions=-XX:-DontCompileHugeMethods")
+  spark+=(--conf "spark.executor.extraJavaOptions=-XX:-DontCompileHugeMethods -XX:+UseParallelGC")
   # Executors elsewhere have nothing of ours: the wheel brings code, models and configuration.
   [[ -z $master || $master == local* ]] || spark+=(--py-files "$WHEEL")
   if [[ -n $verbose ]]; then

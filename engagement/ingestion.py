@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession, functions as F
 from engagement.bronze.events import parse_events, typed_events
 from engagement.bronze.exports import read_export_rows
 from engagement.bronze.files import list_files, paths_to_read, unread_files
-from engagement.bronze.ledger import first_deliveries, ledger, numbered_rows, rejected_rows
+from engagement.bronze.ledger import first_deliveries, ledger, numbered_rows, packed, rejected_rows, unpacked
 from engagement.bronze.lines import read_lines
 from engagement.bronze.milestone_records import export_records, log_records, parse_export_rows
 from engagement.config import Ingest
@@ -100,11 +100,11 @@ def _take(intake: Intake, folder: str, source: _Source) -> dict[str, int]:
         append(spark.createDataFrame([], table.schema), warehouse, table)
         return dict.fromkeys(LEDGER_COUNTS, 0)
     # On disk, not in memory: read for the line numbers, the rows, the rejects and the ledger.
-    parsed = source.parse(intake, files).persist(StorageLevel.DISK_ONLY)
+    parsed = packed(source.parse(intake, files), key=source.key).persist(StorageLevel.DISK_ONLY)
     numbered = numbered_rows(parsed)
     known = read(spark, warehouse, table) if exists(spark, warehouse, table) else None
     first = first_deliveries(numbered, known, key=source.key)
-    append(source.rows_of(first), warehouse, table)
+    append(source.rows_of(unpacked(first)), warehouse, table)
     merge(rejected_rows(numbered), warehouse, REJECTED)
     written = read(spark, warehouse, table).join(
         files.select("source_file"), on="source_file", how="left_semi"

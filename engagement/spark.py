@@ -9,7 +9,7 @@ _SETTINGS = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
-    # A step has more plans than the 100 that Spark keeps compiled: it would compile the same code again and again.
+    # A step has more plans than the 100 that Spark keeps compiled, and would compile the same code again.
     "spark.sql.codegen.cache.maxEntries": "2000",
     # Raw JSON of nested values comes normalised instead of verbatim: identity must not see white space.
     "spark.sql.json.enableExactStringParsing": "false",

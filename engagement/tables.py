@@ -117,6 +117,8 @@ def _write(rows: DataFrame, warehouse: Warehouse, table: Table, mode: str, repla
         writer = writer.option("replaceWhere", replace_where)
     elif mode == "overwrite":
         writer = writer.option("overwriteSchema", "true")
+    if table.skipped_by:
+        writer = writer.option("delta.dataSkippingStatsColumns", ",".join(table.skipped_by))
     writer.partitionBy(*table.partitioned_by).save(warehouse.path(table))
     return _logged(rows.sparkSession, warehouse, table, began, "numOutputRows")
 

@@ -24,7 +24,8 @@ def spark() -> Iterator[SparkSession]:
         conf={
             "spark.driver.memory": "2g",
             # Tests are over before the second compiler has paid for itself.
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:-DontCompileHugeMethods",
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m "
+            "-XX:-DontCompileHugeMethods -XX:+UseParallelGC",
             "spark.driver.host": "localhost",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.enabled": "false",

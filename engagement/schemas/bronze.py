@@ -86,6 +86,7 @@ EVENTS = Table(
     ),
     key=("event_date", "event_id"),
     partitioned_by=("event_date",),
+    skipped_by=("event_at", "eid"),
 )
 
 MILESTONE_RECORDS = Table(

@@ -16,6 +16,8 @@ class Table:
         columns: The columns in order; every one has a comment with its meaning and unit.
         key: The columns that tell rows apart.
         partitioned_by: The columns that the files are partitioned by.
+        skipped_by: The columns whose least and greatest value Delta keeps per file, so that readers can skip
+            it; none named: the first 32. An id that stands there outlives its row.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Table:
     columns: tuple[T.StructField, ...]
     key: tuple[str, ...]
     partitioned_by: tuple[str, ...] = ()
+    skipped_by: tuple[str, ...] = ()
 
     @cached_property
     def schema(self) -> T.StructType:

@@ -9,7 +9,14 @@ from typing import Any
 from pyspark.sql import DataFrame, Row, SparkSession, functions as F
 
 from engagement.bronze.events import parse_events, typed_events
-from engagement.bronze.ledger import first_deliveries, ledger, numbered_rows, rejected_rows
+from engagement.bronze.ledger import (
+    first_deliveries,
+    ledger,
+    numbered_rows,
+    packed,
+    rejected_rows,
+    unpacked,
+)
 from engagement.pseudonyms import with_pseudonyms
 
 SECRET = b"sixteen bytes or more"
@@ -64,9 +71,10 @@ def lines_of(spark: SparkSession, texts: Sequence[str | bytes], source_file: str
 
 def take(lines: DataFrame, *, known: DataFrame | None = None, max_line_bytes: int = 10_000) -> Taken:
     """Return what a run over `lines` would write."""
-    parsed = with_pseudonyms(parse_events(lines, max_line_bytes=max_line_bytes, **CLOCK), SECRET).persist()
+    found = with_pseudonyms(parse_events(lines, max_line_bytes=max_line_bytes, **CLOCK), SECRET)
+    parsed = packed(found, key="event_id").persist()
     numbered = numbered_rows(parsed)
-    kept = typed_events(first_deliveries(numbered, known, key="event_id")).persist()
+    kept = typed_events(unpacked(first_deliveries(numbered, known, key="event_id"))).persist()
     files = (
         lines.select("source_file")
         .distinct()
