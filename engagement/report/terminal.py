@@ -1,6 +1,5 @@
 """Figures → the closing screen of a run: plain text, at most 100 columns, readable in any terminal or log."""
 
-import textwrap
 from collections.abc import Sequence
 from math import isnan
 
@@ -9,8 +8,8 @@ from engagement.report.cells import ordered_cells
 from engagement.report.figures import Figures
 from engagement.report.findings import findings
 from engagement.report.grids import Grid
+from engagement.report.plain import bullet, heading, text_grid
 
-WIDTH_COLUMNS = 100
 _STRIP_LOW, _STRIP_HIGH, _STRIP_COLUMNS = 30, 70, 21  # two points a column, around the average
 
 
@@ -23,17 +22,17 @@ def summary_text(figures: Figures, *, warehouse: str, report: str) -> str:
         report: File of the HTML report.
     """
     parts = [
-        _heading("What came in"),
-        _text_grid(ledger_grids.ledger(figures)),
-        _text_grid(ledger_grids.rejects(figures)),
-        _text_grid(ledger_grids.recordings(figures)),
-        _heading("Engagement by language, level and phase (mean over learners, 0–100; 50 is average)"),
-        _text_grid(_phase_strips(figures)),
-        _heading("Groups"),
-        _text_grid(_columns(grids.groups(figures), [0, 1, 2, 3, 4, 6])),
-        _heading("In short"),
-        *(_bullet(finding) for finding in findings(figures)),
-        _heading("Where it lies"),
+        heading("What came in"),
+        text_grid(ledger_grids.ledger(figures)),
+        text_grid(ledger_grids.rejects(figures)),
+        text_grid(ledger_grids.recordings(figures)),
+        heading("Engagement by language, level and phase (mean over learners, 0–100; 50 is average)"),
+        text_grid(_phase_strips(figures)),
+        heading("Groups"),
+        text_grid(_columns(grids.groups(figures), [0, 1, 2, 3, 4, 6])),
+        heading("In short"),
+        *(bullet(finding) for finding in findings(figures)),
+        heading("Where it lies"),
         f"  report    {report}",
         f"  tables    {warehouse}",
         f"  notebook  ./spark-submit.sh notebook --warehouse {warehouse}",
@@ -84,33 +83,3 @@ def _columns(grid: Grid, places: Sequence[int]) -> Grid:
     numeric = frozenset(new for new, old in enumerate(places) if old in grid.numeric)
     rows = [[row[place] for place in places] for row in grid.rows]
     return Grid(grid.title, [grid.headers[place] for place in places], rows, numeric)
-
-
-def _text_grid(grid: Grid) -> str:
-    """Return the grid as aligned columns; where they are too wide, the last one is cut."""
-    lines = [grid.headers, *grid.rows] if grid.rows else [["none"]]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
-    title = [f"  {grid.title}"] if grid.title else []
-    written = [
-        "    "
-        + "  ".join(_aligned(cell, widths[place], place in grid.numeric) for place, cell in enumerate(line))
-        for line in lines
-    ]
-    return "\n".join([*title, *(_fitted(line) for line in written), ""])
-
-
-def _aligned(cell: str, width: int, numeric: bool) -> str:
-    return cell.rjust(width) if numeric else cell.ljust(width)
-
-
-def _fitted(line: str) -> str:
-    line = line.rstrip()
-    return line if len(line) <= WIDTH_COLUMNS else f"{line[: WIDTH_COLUMNS - 1]}…"
-
-
-def _heading(title: str) -> str:
-    return f"\n── {title} ".ljust(WIDTH_COLUMNS + 1, "─")
-
-
-def _bullet(sentence: str) -> str:
-    return textwrap.fill(sentence, WIDTH_COLUMNS, initial_indent="  • ", subsequent_indent="    ")

@@ -1,5 +1,6 @@
 """A small class, simulated once and scored once, for all end-to-end tests."""
 
+import csv
 import json
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from engagement.config import load_settings
+from engagement.config import Settings, load_settings
 from engagement.demo.simulation import simulate
+from engagement.pseudonyms import pseudonym
 from engagement.schemas import Table
 from engagement.step import Run, Step
 from engagement.tables import Warehouse, read
@@ -40,11 +42,8 @@ class Scored:
     def table(self, table: Table) -> DataFrame:
         return read(self.spark, self.warehouse, table)
 
-    def run(
-        self, overrides: Sequence[str] = (), *, steps: Mapping[str, Step] = PIPELINE, run_id: str = "run"
-    ) -> dict[str, Any]:
-        """Run steps over the source into this warehouse; return their counts."""
-        settings = load_settings(
+    def settings(self, overrides: Sequence[str]) -> Settings:
+        return load_settings(
             "local",
             [
                 f"paths.telemetry={self.source / 'telemetry'}",
@@ -55,6 +54,18 @@ class Scored:
                 *overrides,
             ],
         )
+
+    def raw_learners(self) -> list[tuple[str, str]]:
+        """Return the raw id and the pseudonym of every learner simulated."""
+        with (self.source / "truth" / "responses.csv").open(encoding="utf-8") as lines:
+            raw = sorted({row["learner"] for row in csv.DictReader(lines)})
+        return [(learner, pseudonym(SECRET.encode(), "learner", learner)) for learner in raw]
+
+    def run(
+        self, overrides: Sequence[str] = (), *, steps: Mapping[str, Step] = PIPELINE, run_id: str = "run"
+    ) -> dict[str, Any]:
+        """Run steps over the source into this warehouse; return their counts."""
+        settings = self.settings(overrides)
         warehouse = Warehouse(str(self.root), run_id, datetime(2026, 1, 1, tzinfo=UTC))
         run = Run(self.spark, settings, warehouse, Namespace())
         return {name: step(run) for name, step in steps.items()}

@@ -10,7 +10,8 @@ import pytest
 
 from engagement.report.figures import Figures, Limits, with_intervals
 from engagement.report.page import render
-from engagement.report.terminal import WIDTH_COLUMNS, summary_text
+from engagement.report.plain import WIDTH_COLUMNS
+from engagement.report.terminal import summary_text
 
 _HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
 _MADE_ON = datetime(2025, 3, 3)
