@@ -87,15 +87,19 @@ def merge(rows: DataFrame, warehouse: Warehouse, table: Table) -> int:
         return overwrite(rows, warehouse, table)
     began = time.monotonic()
     same = " and ".join(f"known.{name} <=> given.{name}" for name in table.key)
-    (
+    merged = (
         DeltaTable.forPath(rows.sparkSession, warehouse.path(table))
         .alias("known")
         .merge(_complete(rows, warehouse, table).alias("given"), same)
         .whenMatchedUpdateAll()
         .whenNotMatchedInsertAll()
         .execute()
+        .collect()[0]
     )
-    return _logged(rows.sparkSession, warehouse, table, began, "numSourceRows")
+    # Without a row to merge there is no new version: the history would tell of the merge before.
+    written = int(merged["num_affected_rows"])
+    _log.info("merged into %s: %d rows, %.1f s", table.name, written, time.monotonic() - began)
+    return written
 
 
 def _complete(rows: DataFrame, warehouse: Warehouse, table: Table) -> DataFrame:
@@ -120,13 +124,13 @@ def _write(rows: DataFrame, warehouse: Warehouse, table: Table, mode: str, repla
     if table.skipped_by:
         writer = writer.option("delta.dataSkippingStatsColumns", ",".join(table.skipped_by))
     writer.partitionBy(*table.partitioned_by).save(warehouse.path(table))
-    return _logged(rows.sparkSession, warehouse, table, began, "numOutputRows")
+    return _logged(rows.sparkSession, warehouse, table, began)
 
 
-def _logged(spark: SparkSession, warehouse: Warehouse, table: Table, began: float, metric: str) -> int:
+def _logged(spark: SparkSession, warehouse: Warehouse, table: Table, began: float) -> int:
     history = DeltaTable.forPath(spark, warehouse.path(table)).history(1)
     last = history.select("version", "operationMetrics").collect()[0]
-    written = int((last["operationMetrics"] or {}).get(metric, 0))
+    written = int((last["operationMetrics"] or {}).get("numOutputRows", 0))
     seconds = time.monotonic() - began
     _log.info("wrote %s: version %d, %d rows, %.1f s", table.name, last["version"], written, seconds)
     return written

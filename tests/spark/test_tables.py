@@ -1,14 +1,15 @@
 """Writing and reading Delta tables: schema checked, comments kept, partitions replaced."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession, functions as F
 
 from engagement.errors import TableError
-from engagement.schemas import LEARNER_GROUPS, SESSIONS, VOICE_SCORES
-from engagement.tables import Warehouse, merge, overwrite, read, read_or_empty, replace_cohort
+from engagement.schemas import EVENTS, LEARNER_GROUPS, SESSIONS, VOICE_SCORES
+from engagement.tables import Warehouse, append, merge, overwrite, read, read_or_empty, replace_cohort
 from tests.rows import frame
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,8 +48,27 @@ def test_merge__updates_known_keys_and_inserts_new_ones(spark: SparkSession, war
     merge(frame(spark, VOICE_SCORES, [{"response_id": "a", "status": "not_found"}]), warehouse, VOICE_SCORES)
     again = [{"response_id": "a", "status": "ok"}, {"response_id": "b", "status": "empty"}]
     assert merge(frame(spark, VOICE_SCORES, again), warehouse, VOICE_SCORES) == 2
+    assert merge(frame(spark, VOICE_SCORES, []), warehouse, VOICE_SCORES) == 0
     got = {r["response_id"]: r["status"] for r in read(spark, warehouse, VOICE_SCORES).collect()}
     assert got == {"a": "ok", "b": "empty"}
+
+
+def test_append__keeps_ids_out_of_the_statistics(
+    spark: SparkSession, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        event = {
+            "event_id": f"id-{number}",
+            "eid": "START",
+            "device_id": "device",
+            "event_date": date(2026, 1, 1),
+        }
+        assert append(frame(spark, EVENTS, [event]), warehouse, EVENTS) == 1
+    log = [json.loads(line) for path in tmp_path.rglob("_delta_log/*.json") for line in path.open()]
+    statistics = [json.loads(entry["add"]["stats"]) for entry in log if "add" in entry]
+    assert len(statistics) == 2
+    assert all(set(kept["minValues"]) <= {"event_at", "eid"} for kept in statistics)
+    assert all(kept["minValues"]["eid"] == "START" for kept in statistics)
 
 
 def test_replace_cohort__first_write_makes_the_table(spark: SparkSession, warehouse: Warehouse) -> None:
