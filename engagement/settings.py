@@ -1,13 +1,26 @@
-"""What can be set: every key of the configuration is a field here, so this module is its reference."""
+"""What can be set: every key of the configuration is a field here or in `engagement.analysis_settings`."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
 import yaml
 
+from engagement.analysis_settings import ScoreSettings, VoiceSettings
+from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
+
+__all__ = [
+    "Cohort",
+    "Identity",
+    "Ingest",
+    "Maintenance",
+    "Milestones",
+    "Paths",
+    "ScoreSettings",
+    "Settings",
+    "VoiceSettings",
+]
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,7 @@ class Identity:
     fallback: str = "device"
 
     def __post_init__(self) -> None:
-        _one_of("identity.fallback", self.fallback, ("device", "content_session"))
+        one_of("identity.fallback", self.fallback, ("device", "content_session"))
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,7 @@ class Cohort:
     def __post_init__(self) -> None:
         known = tuple(f"m{level}" for level in range(16))
         for level in self.levels:
-            _one_of("cohort.levels", level, known)
+            one_of("cohort.levels", level, known)
         if self.start_date and self.end_date and self.start_date > self.end_date:
             raise ConfigurationError(
                 f"cohort.start_date {self.start_date} is after {self.end_date}, its end."
@@ -92,8 +105,8 @@ class Ingest:
     max_rejected_share: float = 0.5
 
     def __post_init__(self) -> None:
-        _between("ingest.max_line_bytes", self.max_line_bytes, 1_000, 1_000_000_000)
-        _between("ingest.max_rejected_share", self.max_rejected_share, 0, 1)
+        between("ingest.max_line_bytes", self.max_line_bytes, 1_000, 1_000_000_000)
+        between("ingest.max_rejected_share", self.max_rejected_share, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -104,67 +117,40 @@ class Milestones:
 
 
 @dataclass(frozen=True)
-class VoiceSettings:
-    """How recordings are fetched, decoded and scored.
+class Maintenance:
+    """What `maintain_tables` keeps.
 
     Attributes:
-        audio_root: `paths.audio`, filled in by the job.
-        s3_endpoint: Endpoint of an S3-compatible store; null: Amazon's.
-        max_bytes: Largest recording fetched, bytes.
-        max_seconds: Longest recording decoded, seconds.
-        min_speech_seconds: Least speech that is scored, seconds.
-        emotion_model: Folder of models/, or a path to one of your own.
-        tone_model: The same for tone.
-        require_gpu: Stop where the CUDA provider cannot start.
-        threads: Threads of one onnxruntime session.
+        history_days: Days for which earlier versions of a table can still be read.
     """
 
-    audio_root: str = ""
-    s3_endpoint: str | None = None
-    max_bytes: int = 20_000_000
-    max_seconds: float = 60.0
-    min_speech_seconds: float = 0.3
-    emotion_model: str = "emotion"
-    tone_model: str = "tone"
-    require_gpu: bool = False
-    threads: int = 1
+    history_days: int = 7
+
+    def __post_init__(self) -> None:
+        between("maintenance.history_days", self.history_days, 7, 3650)
 
 
 @dataclass(frozen=True)
-class ScoreSettings:
-    """The engagement formula's constants; their origin is told in conf/base.yaml.
+class ForecastSettings:
+    """How far the forecast looks ahead, and which past days it is fitted on.
 
     Attributes:
-        dimension_weights: Weight of each dimension; they sum to 1.
-        prior_responses: k of the shrinkage n/(n+k), responses.
-        minimum_responses: Fewer responses than this give no score.
-        window_responses: Responses in a sliding window.
-        window_step: Responses between the starts of two windows.
-        period_months: Length of a reference period, calendar months.
-        minimum_reference_responses: Fewest responses that make a reference.
-        silent_days: Days without a response after which a learner counts as silent.
+        horizon_days: Days from the forecast's day on without a response that count as having stopped.
+        step_days: Days between two past days that the models are fitted on.
+        most_dates: Past days used, the latest ones, count.
+        minimum_active_days: Fewer days with a response than this foresee nothing.
     """
 
-    dimension_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"behavioural": 0.40, "cognitive": 0.30, "emotional": 0.15, "vocal": 0.15}
-    )
-    prior_responses: float = 8.0
-    minimum_responses: int = 5
-    window_responses: int = 10
-    window_step: int = 5
-    period_months: int = 1
-    minimum_reference_responses: int = 30
-    silent_days: int = 14
+    horizon_days: int = 14
+    step_days: int = 7
+    most_dates: int = 52
+    minimum_active_days: int = 2
 
     def __post_init__(self) -> None:
-        expected = {"behavioural", "cognitive", "emotional", "vocal"}
-        if set(self.dimension_weights) != expected:
-            raise ConfigurationError(
-                f"score.dimension_weights has {sorted(self.dimension_weights)}; expected {sorted(expected)}."
-            )
-        total = sum(self.dimension_weights.values())
-        if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:
-            raise ConfigurationError(f"score.dimension_weights sum to {total}; expected 1, none below 0.")
+        _between("forecast.horizon_days", self.horizon_days, 1, 365)
+        _between("forecast.step_days", self.step_days, 1, 365)
+        _between("forecast.most_dates", self.most_dates, 1, 1000)
+        _between("forecast.minimum_active_days", self.minimum_active_days, 1, 365)
 
 
 @dataclass(frozen=True)
@@ -178,18 +164,10 @@ class Settings:
     milestones: Milestones = field(default_factory=Milestones)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     score: ScoreSettings = field(default_factory=ScoreSettings)
+    forecast: ForecastSettings = field(default_factory=ForecastSettings)
+    maintenance: Maintenance = field(default_factory=Maintenance)
 
     @property
     def sha256(self) -> str:
         """Fingerprint of the settings in force, hex."""
         return hashlib.sha256(yaml.safe_dump(asdict(self), sort_keys=True).encode()).hexdigest()
-
-
-def _one_of(key: str, got: str, allowed: Sequence[str]) -> None:
-    if got not in allowed:
-        raise ConfigurationError(f"{key} is {got!r}; expected one of {', '.join(allowed)}.")
-
-
-def _between(key: str, got: float, low: float, high: float) -> None:
-    if not low <= got <= high:
-        raise ConfigurationError(f"{key} is {got}; expected a number from {low} to {high}.")

@@ -102,6 +102,26 @@ def merge(rows: DataFrame, warehouse: Warehouse, table: Table) -> int:
     return written
 
 
+def compact(spark: SparkSession, warehouse: Warehouse, table: Table) -> tuple[int, int]:
+    """Join the table's small files; return how many there were, and are now."""
+    stored = DeltaTable.forPath(spark, warehouse.path(table))
+    before = _files(stored)
+    stored.optimize().executeCompaction()
+    return before, _files(stored)
+
+
+def vacuum(spark: SparkSession, warehouse: Warehouse, table: Table, *, retention_hours: int) -> None:
+    """Delete files that no version of the last `retention_hours` needs; older versions are gone then.
+
+    Delta refuses less than 168 hours: a reader or a writer could still be at work on such a file.
+    """
+    DeltaTable.forPath(spark, warehouse.path(table)).vacuum(retention_hours)
+
+
+def _files(stored: DeltaTable) -> int:
+    return int(stored.detail().select("numFiles").collect()[0]["numFiles"])
+
+
 def _complete(rows: DataFrame, warehouse: Warehouse, table: Table) -> DataFrame:
     """Return the table's columns in order, lineage filled in, comments attached."""
     lineage = {

@@ -9,7 +9,17 @@ from pyspark.sql import SparkSession, functions as F
 
 from engagement.errors import TableError
 from engagement.schemas import EVENTS, LEARNER_GROUPS, SESSIONS, VOICE_SCORES
-from engagement.tables import Warehouse, append, merge, overwrite, read, read_or_empty, replace_cohort
+from engagement.tables import (
+    Warehouse,
+    append,
+    compact,
+    merge,
+    overwrite,
+    read,
+    read_or_empty,
+    replace_cohort,
+    vacuum,
+)
 from tests.rows import frame
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -74,3 +84,19 @@ def test_append__keeps_ids_out_of_the_statistics(
 def test_replace_cohort__first_write_makes_the_table(spark: SparkSession, warehouse: Warehouse) -> None:
     rows = frame(spark, LEARNER_GROUPS, [{"learner_id": "a"}]).drop("cohort")
     assert replace_cohort(rows, warehouse, LEARNER_GROUPS, "all") == 1
+
+
+def test_compact__joins_files_and_changes_no_row(spark: SparkSession, warehouse: Warehouse) -> None:
+    for number in range(4):
+        append(frame(spark, SESSIONS, [{"session_id": f"s{number}"}]), warehouse, SESSIONS)
+    before = sorted(read(spark, warehouse, SESSIONS).collect())
+    assert compact(spark, warehouse, SESSIONS) == (4, 1)
+    assert compact(spark, warehouse, SESSIONS) == (1, 1)
+    vacuum(spark, warehouse, SESSIONS, retention_hours=168)
+    assert sorted(read(spark, warehouse, SESSIONS).collect()) == before
+
+
+def test_vacuum__refuses_to_take_files_from_readers(spark: SparkSession, warehouse: Warehouse) -> None:
+    append(frame(spark, SESSIONS, [{"session_id": "s"}]), warehouse, SESSIONS)
+    with pytest.raises(Exception, match="168 hours"):
+        vacuum(spark, warehouse, SESSIONS, retention_hours=1)
