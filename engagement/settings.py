@@ -147,10 +147,10 @@ class ForecastSettings:
     minimum_active_days: int = 2
 
     def __post_init__(self) -> None:
-        _between("forecast.horizon_days", self.horizon_days, 1, 365)
-        _between("forecast.step_days", self.step_days, 1, 365)
-        _between("forecast.most_dates", self.most_dates, 1, 1000)
-        _between("forecast.minimum_active_days", self.minimum_active_days, 1, 365)
+        between("forecast.horizon_days", self.horizon_days, 1, 365)
+        between("forecast.step_days", self.step_days, 1, 365)
+        between("forecast.most_dates", self.most_dates, 1, 1000)
+        between("forecast.minimum_active_days", self.minimum_active_days, 1, 365)
 
 
 @dataclass(frozen=True)
