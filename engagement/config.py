@@ -10,6 +10,7 @@ from engagement.errors import ConfigurationError
 from engagement.resources import conf_text
 from engagement.settings import (
     Cohort,
+    ForecastSettings,
     Identity,
     Ingest,
     Milestones,
@@ -22,6 +23,7 @@ from engagement.typed import build
 
 __all__ = [
     "Cohort",
+    "ForecastSettings",
     "Identity",
     "Ingest",
     "Milestones",

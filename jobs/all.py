@@ -4,6 +4,7 @@ from engagement.step import main
 from jobs.build_sessions import build_sessions
 from jobs.find_groups import find_groups
 from jobs.ingest_events import ingest_events
+from jobs.predict_engagement import predict_engagement
 from jobs.publish_report import publish_report
 from jobs.score_engagement import score_engagement
 from jobs.score_voice import score_voice
@@ -14,6 +15,7 @@ PIPELINE = {
     "score_voice": score_voice,
     "score_engagement": score_engagement,
     "find_groups": find_groups,
+    "predict_engagement": predict_engagement,
     "publish_report": publish_report,
 }
 

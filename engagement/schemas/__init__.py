@@ -1,6 +1,7 @@
 """Every table of the warehouse: name, columns with meaning and unit, key and partitioning."""
 
 from engagement.schemas.bronze import EVENTS, INGESTED_FILES, MILESTONE_RECORDS, REJECTED
+from engagement.schemas.forecast import FORECASTS, LEARNER_FEATURES, VALIDATION
 from engagement.schemas.gold import (
     INSIGHTS,
     LEARNER_GROUPS,
@@ -28,13 +29,18 @@ TABLES: tuple[Table, ...] = (
     SESSION_ENGAGEMENT,
     LEARNER_GROUPS,
     INSIGHTS,
+    LEARNER_FEATURES,
+    FORECASTS,
+    VALIDATION,
     RUNS,
 )
 
 __all__ = [
     "EVENTS",
+    "FORECASTS",
     "INGESTED_FILES",
     "INSIGHTS",
+    "LEARNER_FEATURES",
     "LEARNER_GROUPS",
     "MILESTONES",
     "MILESTONE_RECORDS",
@@ -47,6 +53,7 @@ __all__ = [
     "SESSIONS",
     "SESSION_ENGAGEMENT",
     "TABLES",
+    "VALIDATION",
     "VOICE_SCORES",
     "Table",
 ]

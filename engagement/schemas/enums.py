@@ -90,6 +90,15 @@ class NoScore(StrEnum):
     NO_REFERENCE = "no_reference"
 
 
+class NoForecast(StrEnum):
+    """Why nothing, or not all, is foreseen of a learner."""
+
+    ALREADY_SILENT = "already_silent"
+    TOO_LITTLE_HISTORY = "too_little_history"
+    NO_MODEL = "no_model"
+    TOO_FEW_PHASES = "too_few_phases"
+
+
 class Dimension(StrEnum):
     """The four dimensions of engagement."""
 
