@@ -12,9 +12,9 @@ from pyspark.ml.regression import LinearRegression
 from pyspark.sql import Column, DataFrame, functions as F
 
 from engagement.forecasting.figures import residual_band
-from engagement.gold.forecast import CALIBRATION_PART, HELD_OUT_PART, INPUT_NAMES
+from engagement.gold.forecast import CALIBRATION_PART, HELD_OUT_PART, INPUT_NAMES, KEYS
 
-# A hundred thousand rows of some twenty numbers fit one partition's memory many times over.
+# Two hundred thousand rows of some twenty numbers are 40 MB: one partition holds them.
 MOST_ROWS = 200_000
 LEAST_OUTCOMES = 20
 LEAST_CALIBRATION_OUTCOMES = 5
@@ -107,7 +107,7 @@ def probability() -> Column:
 
 def foresee(models: Models | None, inputs: DataFrame) -> DataFrame:
     """Return keys, `reason` and the forecasts of `inputs`; null where a row has a reason or no model."""
-    foreseen = inputs
+    foreseen = inputs.select(*KEYS, "reason", *INPUT_NAMES)
     made = dict.fromkeys(("stop_probability", "next_phase_engagement"), F.lit(None).cast("double"))
     low = high = 0.0
     if models:
@@ -122,9 +122,7 @@ def foresee(models: Models | None, inputs: DataFrame) -> DataFrame:
     )
     expected = F.col("next_phase_engagement")
     return told.select(
-        "learner_id",
-        "language",
-        "as_of",
+        *KEYS,
         "reason",
         *made,
         (expected + low).alias("next_phase_low"),
