@@ -18,6 +18,7 @@ class VoiceSettings:
         min_speech_seconds: Least speech that is scored, seconds.
         emotion_model: Folder of models/, or a path to one of your own.
         tone_model: The same for tone.
+        calibrated_model: The same for emotions against the learner's own voice.
         require_gpu: Stop where the CUDA provider cannot start.
         threads: Threads of one onnxruntime session.
     """
@@ -29,6 +30,7 @@ class VoiceSettings:
     min_speech_seconds: float = 0.3
     emotion_model: str = "emotion"
     tone_model: str = "tone"
+    calibrated_model: str = "emotion_calibrated"
     require_gpu: bool = False
     threads: int = 1
 

@@ -5,6 +5,7 @@ from pyspark import StorageLevel
 from engagement.gold.engagement import response_engagement, score_phases, score_responses, score_sessions
 from engagement.gold.evidence import respond_evidence
 from engagement.gold.references import build_references
+from engagement.inference.calibration_udf import calibrate_voice
 from engagement.schemas import (
     MILESTONES,
     PHASE_ENGAGEMENT,
@@ -25,9 +26,10 @@ def score_engagement(run: Run) -> Counts:
     cohort = run.settings.cohort
     selected = selected_responses(spark, warehouse, cohort)
     milestones = read(spark, warehouse, MILESTONES)
-    evidence = respond_evidence(
-        read(spark, warehouse, RESPONSES), read(spark, warehouse, VOICE_SCORES), milestones, settings
-    ).persist(StorageLevel.DISK_ONLY)
+    responses, voice_scores = read(spark, warehouse, RESPONSES), read(spark, warehouse, VOICE_SCORES)
+    calibrated = calibrate_voice(voice_scores, responses, run.settings.voice)
+    evidence = respond_evidence(responses, voice_scores, calibrated, milestones, settings)
+    evidence = evidence.persist(StorageLevel.DISK_ONLY)
     references = overwrite(build_references(evidence, settings), warehouse, REFERENCES)
     everybody = score_responses(evidence, read(spark, warehouse, REFERENCES), settings)
     scored = everybody.join(selected.select("response_id"), on="response_id", how="left_semi")

@@ -8,10 +8,15 @@ from engagement.gold.periods import period_start
 from engagement.gold.sums import left_join
 from engagement.gold.visits import describe_visits
 from engagement.schemas.enums import SetResult, VoiceStatus
+from engagement.schemas.voice import CALIBRATED_VOICE
 from engagement.settings import ScoreSettings
 
 # Nobody reads aloud faster: fluent adults manage two and a half to three words a second.
 FASTEST_WORDS_PER_SECOND = 5.0
+
+# On EmoDB the calibrated scores are better than the plain ones from five clips on (models/emotion/README.md).
+FEWEST_BASELINE_CLIPS = 5
+_CALIBRATED = tuple(column.name for column in CALIBRATED_VOICE)
 
 # What a score's row needs of its response beside the indicators.
 CONTEXT = (
@@ -29,6 +34,7 @@ CONTEXT = (
     "voice_status",
     "emotion_model",
     "tone_model",
+    *_CALIBRATED,
 )
 _TEXT = ("language", "level", "text")
 _TABLET = ("language", "device_id")
@@ -38,7 +44,11 @@ _VOICE = ("arousal", "boredom", "positive_affect", "prosody", "fluency", "hesita
 
 
 def respond_evidence(
-    responses: DataFrame, voice_scores: DataFrame, milestones: DataFrame, settings: ScoreSettings
+    responses: DataFrame,
+    voice_scores: DataFrame,
+    calibrated: DataFrame,
+    milestones: DataFrame,
+    settings: ScoreSettings,
 ) -> DataFrame:
     """Return the evidence: who, when and where of each response, and its indicators in their own units.
 
@@ -50,6 +60,7 @@ def respond_evidence(
     Args:
         responses: silver.responses, of everybody.
         voice_scores: silver.voice_scores, unique by response_id; may be empty.
+        calibrated: response_id, unique, and the columns `CALIBRATED_VOICE`; may be empty.
         milestones: silver.milestones.
         settings: The formula's constants.
     """
@@ -64,7 +75,7 @@ def respond_evidence(
     )
     slowness = F.col("pace") - F.col("expected_pace")
     against_texts = left_join(answers, texts, on=[*_TEXT, "period"]).withColumn("slowness", slowness)
-    heard = against_texts.join(_voice(voice_scores), on="response_id", how="left")
+    heard = against_texts.join(_voice(voice_scores, calibrated), on="response_id", how="left")
     tablets = expectations(
         heard,
         keys=_TABLET,
@@ -99,23 +110,30 @@ def _answers(responses: DataFrame, settings: ScoreSettings) -> DataFrame:
     )
 
 
-def _voice(voice_scores: DataFrame) -> DataFrame:
+def _voice(voice_scores: DataFrame, calibrated: DataFrame) -> DataFrame:
+    """Return what the voice tells; emotions against the learner's own voice where he has clips enough."""
+    enough = F.coalesce(F.col("baseline_clips") >= FEWEST_BASELINE_CLIPS, F.lit(False))
+
+    def emotional(calibrated_name: str, plain_name: str) -> Column:
+        return F.when(enough, F.col(calibrated_name)).otherwise(F.col(plain_name))
+
     heard_seconds = F.col("speech_seconds") + F.col("pause_seconds")
     measures = {
-        "arousal": F.col("arousal"),
-        "boredom": F.col("emotion_boredom"),
-        "positive_affect": F.col("valence"),
+        "arousal": emotional("arousal_calibrated", "arousal"),
+        "boredom": emotional("emotion_calibrated_boredom", "emotion_boredom"),
+        "positive_affect": emotional("valence_calibrated", "valence"),
         "prosody": F.col("tone_prosody"),
         "fluency": F.col("tone_fluency"),
         "hesitation": F.when(heard_seconds > 0, F.col("pause_seconds") / heard_seconds),
         "liveliness": F.col("pitch_range_semitones"),
     }
     usable = F.col("status") == VoiceStatus.OK
-    return voice_scores.select(
+    return voice_scores.join(calibrated, on="response_id", how="left").select(
         "response_id",
         F.col("status").alias("voice_status"),
         "emotion_model",
         "tone_model",
+        *_CALIBRATED,
         *(F.when(usable & ~F.isnan(value), value).alias(name) for name, value in measures.items()),
     )
 

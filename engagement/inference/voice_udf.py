@@ -74,6 +74,8 @@ def _score_clips(recordings: pd.DataFrame, settings: VoiceSettings) -> pd.DataFr
     emotion = load_emotion_model(settings.emotion_model, threads=threads, require_gpu=require_gpu)
     tone = load_tone_model(settings.tone_model, threads=threads, require_gpu=require_gpu)
     scored["emotion_model"], scored["tone_model"] = emotion.description.sha256, tone.description.sha256
+    kept = [None if row is None else row.astype(np.float32) for _, row in heard]
+    scored["functionals"] = pd.Series(kept, dtype=object)
     spoken = [place for place, (_, row) in enumerate(heard) if row is not None]
     if spoken:
         rows = np.stack([row for _, row in heard if row is not None])

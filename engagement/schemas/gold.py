@@ -14,6 +14,7 @@ from engagement.schemas.table import (
     Table,
     column,
 )
+from engagement.schemas.voice import CALIBRATED_VOICE
 
 _COHORT = column("cohort", STRING, "Selection the row belongs to (cohort.name of the run)", required=True)
 _LEARNER = column("learner_id", STRING, "Learner, pseudonym", required=True)
@@ -72,6 +73,7 @@ RESPONSE_ENGAGEMENT = Table(
         column("engagement", DOUBLE, "Momentary engagement, 0–100; 50 is the reference's average"),
         *_SCORES,
         column("voice_status", STRING, "Status of its recording; null when there was none"),
+        *CALIBRATED_VOICE,
         *_PROVENANCE,
     ),
     key=("cohort", "response_id"),

@@ -1,5 +1,7 @@
 """Silver tables: sessions, milestones, responses and the scores of their recordings."""
 
+from pyspark.sql import types as T
+
 from engagement.schemas.table import (
     BOOLEAN,
     DATE,
@@ -134,6 +136,11 @@ VOICE_SCORES = Table(
         column("tone_fluency", DOUBLE, "Fluency, 0–10 on the experts' scale"),
         column("emotion_model", STRING, "SHA-256 of the emotion model's file, hex"),
         column("tone_model", STRING, "SHA-256 of the tone model's file, hex"),
+        column(
+            "functionals",
+            T.ArrayType(T.FloatType()),
+            "Acoustic functionals, order and units as in engagement.audio.functionals; null without speech",
+        ),
         *LINEAGE,
     ),
     key=("response_id",),

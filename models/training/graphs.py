@@ -36,6 +36,12 @@ class GraphBuilder:
         self._nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
         return output
 
+    def first_output(self, kind: str, inputs: Sequence[str], **attributes: Any) -> str:
+        """Add a node with two outputs, of which the second is not needed; return the first one's name."""
+        output = f"{kind.lower()}_{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, list(inputs), [output, f"{output}_rest"], **attributes))
+        return output
+
     def build(self, name: str, inputs: dict[str, int], outputs: dict[str, int]) -> bytes:
         """Return the serialised graph; inputs and outputs are float64 (clips, columns)."""
         graph = helper.make_graph(

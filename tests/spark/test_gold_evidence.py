@@ -5,13 +5,15 @@ from math import log, log1p
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import SparkSession, types as T
 
 from engagement.gold.evidence import respond_evidence
 from engagement.schemas import MILESTONES, RESPONSES, VOICE_SCORES
+from engagement.schemas.voice import CALIBRATED_VOICE
 from engagement.settings import ScoreSettings
 from tests.rows import frame
 
+CALIBRATED_SCHEMA = T.StructType([T.StructField("response_id", T.StringType()), *CALIBRATED_VOICE])
 Told = dict[str, dict[str, Any]]
 MONDAY = datetime(2025, 1, 6, 9)
 TWO_DAYS_MINUTES = 2 * 24 * 60
@@ -26,12 +28,14 @@ def told(spark: SparkSession) -> Told:
         "texts": TEXTS,
         "tablets": TABLETS,
         "voice": VOICED,
+        "own_voice": COMPARED,
         "sets": IN_SETS,
     }
     responses = [{**response, "language": topic} for topic, rows in topics.items() for response in rows]
     evidence = respond_evidence(
         frame(spark, RESPONSES, responses),
         frame(spark, VOICE_SCORES, VOICES),
+        spark.createDataFrame(CALIBRATED, CALIBRATED_SCHEMA),
         frame(spark, MILESTONES, SETS),
         ScoreSettings(prior_responses=2),
     )
@@ -142,6 +146,8 @@ VOICES = [
     {"response_id": "bad1", **OK, "arousal": 0.2},
     {"response_id": "bad2", **OK, "arousal": 0.4, "tone_prosody": float("nan")},
     {"response_id": "lost", "audio_key": "k", "status": "not_found", "arousal": 0.5},
+    {"response_id": "four", **OK, "arousal": 0.2, "emotion_boredom": 0.3, "valence": 0.4},
+    {"response_id": "five", **OK, "arousal": 0.2, "emotion_boredom": 0.3, "valence": 0.4},
 ]
 
 
@@ -154,6 +160,33 @@ def test_respond_evidence__takes_the_microphone_out_of_the_voice_and_keeps_failu
     assert (told["lost"]["voice_status"], told["lost"]["arousal"]) == ("not_found", None)
     assert told["without"]["voice_status"] is None
     assert told["good1"]["tone_model"] == "t"
+
+
+# One tablet, which so has no effect against the language's mean: indicators come out as they went in.
+COMPARED = [_response("four", 0), _response("five", 1)]
+AGAINST_OWN_VOICE = {
+    "arousal_calibrated": 0.7,
+    "emotion_calibrated_boredom": 0.6,
+    "valence_calibrated": 0.8,
+    "calibrated_model": "c",
+}
+CALIBRATED = [
+    {
+        **dict.fromkeys(CALIBRATED_SCHEMA.names),
+        **AGAINST_OWN_VOICE,
+        "response_id": name,
+        "baseline_clips": clips,
+    }
+    for name, clips in (("four", 4), ("five", 5))
+]
+
+
+def test_respond_evidence__takes_emotions_against_the_own_voice_from_five_clips_on(told: Told) -> None:
+    emotional = ("arousal", "boredom", "positive_affect")
+    assert [told["four"][name] for name in emotional] == pytest.approx([0.2, 0.3, 0.4])
+    assert [told["five"][name] for name in emotional] == pytest.approx([0.7, 0.6, 0.8])
+    assert (told["four"]["arousal_calibrated"], told["four"]["baseline_clips"]) == (0.7, 4)
+    assert (told["good1"]["arousal_calibrated"], told["good1"]["baseline_clips"]) == (None, None)
 
 
 PHASE = {"learner_id": "ann", "language": "sets", "level": "m1", "phase": "practice", "kind": "phase"}

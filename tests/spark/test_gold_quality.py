@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from engagement.config import VoiceSettings
 from engagement.gold.engagement import response_engagement, score_phases, score_responses, score_sessions
 from engagement.gold.evidence import respond_evidence
 from engagement.gold.references import build_references
+from engagement.inference.calibration_udf import calibrate_voice
 from engagement.schemas import MILESTONES, RESPONSES, VOICE_SCORES
 from engagement.settings import ScoreSettings
 from tests.rows import frame
@@ -75,9 +77,9 @@ def _scores(
 ) -> dict[str, pd.DataFrame]:
     answered = frame(spark, RESPONSES, responses).repartition(partitions, "response_id")
     milestones = frame(spark, MILESTONES, [])
-    evidence = respond_evidence(
-        answered, frame(spark, VOICE_SCORES, voice_scores), milestones, SETTINGS
-    ).cache()
+    voices = frame(spark, VOICE_SCORES, voice_scores)
+    calibrated = calibrate_voice(voices, answered, VoiceSettings())
+    evidence = respond_evidence(answered, voices, calibrated, milestones, SETTINGS).cache()
     scored = score_responses(evidence, build_references(evidence, SETTINGS), SETTINGS).cache()
     tables = {
         "responses": _sorted(response_engagement(scored), "response_id"),
