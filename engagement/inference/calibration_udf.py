@@ -6,6 +6,7 @@ has (a grouped pandas UDF would hold them all), nothing is collected, and no sum
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,16 @@ from engagement.schemas.voice import CALIBRATED_VOICE
 
 _PLAIN = [f"emotion_{label}" for label in EMOTIONS]
 _SCHEMA = T.StructType([T.StructField("response_id", T.StringType()), *CALIBRATED_VOICE])
+# Clips of one model call: the distances to the model's 3,745 training clips take 30 kB a clip.
+CLIPS_PER_CALL = 256
+
+
+@dataclass(frozen=True)
+class _Heard:
+    """Whose clips came last, and what they sum up to."""
+
+    learner_id: str | None
+    baseline: Baseline
 
 
 def calibrate_voice(voice_scores: DataFrame, responses: DataFrame, settings: VoiceSettings) -> DataFrame:
@@ -60,28 +71,29 @@ def voice_calibrator(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame
     """Return the function that scores batches of sorted clips; it holds nothing but the settings."""
 
     def calibrate_batches(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
-        learner, baseline = None, no_baseline()
+        heard = _Heard(None, no_baseline())
         for batch in batches:
-            for learner_id, clips in batch.groupby("learner_id", sort=False):
-                if learner_id != learner:
-                    learner, baseline = learner_id, no_baseline()
-                scored, baseline = _calibrate(clips, baseline, settings)
+            for start in range(0, len(batch), CLIPS_PER_CALL):
+                scored, heard = _calibrate(batch.iloc[start : start + CLIPS_PER_CALL], heard, settings)
                 yield scored
 
     return calibrate_batches
 
 
-def _calibrate(
-    clips: pd.DataFrame, before: Baseline, settings: VoiceSettings
-) -> tuple[pd.DataFrame, Baseline]:
+def _calibrate(clips: pd.DataFrame, heard: _Heard, settings: VoiceSettings) -> tuple[pd.DataFrame, _Heard]:
     model = load_calibrated_model(
         settings.calibrated_model, threads=settings.threads, require_gpu=settings.require_gpu
     )
     functionals = np.stack(clips["functionals"].to_list()).astype(np.float64)
-    plain = clips[_PLAIN].to_numpy(dtype=np.float64)
-    inputs, baseline = running_baselines(functionals, before)
-    scores = score_calibrated(model, functionals, plain, inputs)
+    by_learner = []
+    for learner_id, places in clips.groupby("learner_id", sort=False).indices.items():
+        before = heard.baseline if learner_id == heard.learner_id else no_baseline()
+        inputs, after = running_baselines(functionals[places], before)
+        by_learner.append(inputs)
+        heard = _Heard(str(learner_id), after)
+    baselines = {name: np.concatenate([inputs[name] for inputs in by_learner]) for name in by_learner[0]}
+    scores = score_calibrated(model, functionals, clips[_PLAIN].to_numpy(dtype=np.float64), baselines)
     scored = pd.DataFrame({"response_id": clips["response_id"].to_numpy(), **scores})
-    scored["baseline_clips"] = inputs["baseline_clips"][:, 0].astype(np.int64)
+    scored["baseline_clips"] = baselines["baseline_clips"][:, 0].astype(np.int64)
     scored["calibrated_model"] = model.description.sha256
-    return scored[_SCHEMA.names], baseline
+    return scored[_SCHEMA.names], heard

@@ -16,7 +16,7 @@ from engagement.inference.calibration import (
     running_baselines,
     score_calibrated,
 )
-from engagement.inference.calibration_udf import voice_calibrator
+from engagement.inference.calibration_udf import CLIPS_PER_CALL, voice_calibrator
 from engagement.inference.emotion import EMOTIONS, load_emotion_model, score_emotion
 
 WIDTH = len(functional_names())
@@ -102,6 +102,13 @@ def test_voice_calibrator__later_clips_do_not_change_earlier_scores() -> None:
     numbers = calibrated([whole]).select_dtypes("number")
     earlier = calibrated([whole.iloc[:7]]).select_dtypes("number")
     np.testing.assert_allclose(numbers.iloc[:7], earlier, rtol=0, atol=1e-12)
+
+
+def test_voice_calibrator__learners_go_on_from_one_model_call_to_the_next() -> None:
+    clips = CLIPS_PER_CALL + 3
+    got = calibrated([batch_of(voices(clips), ["ann"] * (clips - 5) + ["bob"] * 5)])
+    assert got["response_id"].tolist() == [str(i) for i in range(clips)]
+    assert got["baseline_clips"].tolist() == [*range(1, clips - 4), *range(1, 6)]
 
 
 def test_load_calibrated_model__a_model_for_something_else_or_altered_is_refused(tmp_path: Path) -> None:
