@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from engagement.checks import between
 from engagement.errors import ConfigurationError
 
 
@@ -13,6 +14,11 @@ class VoiceSettings:
     Attributes:
         audio_root: `paths.audio`, filled in by the job.
         s3_endpoint: Endpoint of an S3-compatible store; null: Amazon's.
+        connect_timeout_seconds: Longest wait for a connection to the store.
+        read_timeout_seconds: Longest wait for the next bytes from the store.
+        fetch_attempts: Requests for one recording, the first included.
+        fetch_threads: Recordings of a task that are fetched at a time.
+        fetch_ahead_bytes: Most bytes of a task that are fetched ahead of decoding.
         max_bytes: Largest recording fetched, bytes.
         max_seconds: Longest recording decoded, seconds.
         min_speech_seconds: Least speech that is scored, seconds.
@@ -25,6 +31,11 @@ class VoiceSettings:
 
     audio_root: str = ""
     s3_endpoint: str | None = None
+    connect_timeout_seconds: float = 5.0
+    read_timeout_seconds: float = 20.0
+    fetch_attempts: int = 4
+    fetch_threads: int = 8
+    fetch_ahead_bytes: int = 200_000_000
     max_bytes: int = 20_000_000
     max_seconds: float = 60.0
     min_speech_seconds: float = 0.3
@@ -33,6 +44,13 @@ class VoiceSettings:
     calibrated_model: str = "emotion_calibrated"
     require_gpu: bool = False
     threads: int = 1
+
+    def __post_init__(self) -> None:
+        between("voice.connect_timeout_seconds", self.connect_timeout_seconds, 0.1, 300)
+        between("voice.read_timeout_seconds", self.read_timeout_seconds, 0.1, 300)
+        between("voice.fetch_attempts", self.fetch_attempts, 1, 10)
+        between("voice.fetch_threads", self.fetch_threads, 1, 64)
+        between("voice.fetch_ahead_bytes", self.fetch_ahead_bytes, 1, 4_000_000_000)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,10 @@ class ModelError(EngagementError):
     exit_status = 2
 
 
+class CredentialsError(EngagementError):
+    """Credentials that a store refuses: they do not heal while the run goes on."""
+
+
 class TableError(EngagementError):
     """A table that is missing or whose columns are not those of `engagement.schemas`."""
 

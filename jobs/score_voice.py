@@ -13,8 +13,8 @@ from engagement.step import Counts, Run, main
 from engagement.tables import merge, read, read_or_empty
 
 _RECORDINGS_PER_TASK = 100
-# What may be there next time: the object was not there, or the store did not answer.
-_TRIED_AGAIN = (VoiceStatus.NOT_FOUND.value, VoiceStatus.UNREADABLE.value)
+# What may be there next time: the object was not there, not allowed, or the store did not answer.
+_TRIED_AGAIN = (VoiceStatus.NOT_FOUND.value, VoiceStatus.FORBIDDEN.value, VoiceStatus.UNREADABLE.value)
 
 
 def score_voice(run: Run) -> Counts:

@@ -6,15 +6,15 @@ import re
 import stat
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from engagement.audio.object_store import ObjectStore, read_object
 from engagement.errors import ConfigurationError
 from engagement.schemas.enums import VoiceStatus
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP}
-_S3_NOT_THERE = {"NoSuchKey", "404", "NotFound"}
+_AMAZON = ObjectStore()
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Recording:
 
 
 def fetch(
-    audio_root: str, audio_key: str, *, max_bytes: int, s3_endpoint: str | None = None
+    audio_root: str, audio_key: str, *, max_bytes: int, store: ObjectStore = _AMAZON
 ) -> Recording | VoiceStatus:
     """Fetch one recording, or say why not; a bad key never raises.
 
@@ -39,17 +39,18 @@ def fetch(
         audio_root: Folder, or `s3://bucket/prefix`, under which the key must lie.
         audio_key: Key relative to the root, as the telemetry names it.
         max_bytes: Largest object taken, bytes; never more than that is read.
-        s3_endpoint: Endpoint of an S3-compatible store; None for Amazon's.
+        store: How an `s3://` root is reached.
 
     Raises:
         ConfigurationError: the root itself is not a folder or an `s3://` URI.
+        CredentialsError: the store refuses the credentials.
     """
     if _leaves_root(audio_key):
         return VoiceStatus.OUTSIDE_ROOT
     if not audio_key.strip("/ "):
         return VoiceStatus.NOT_FOUND
     if audio_root.startswith("s3://"):
-        fetched = _from_s3(audio_root, audio_key, max_bytes=max_bytes, s3_endpoint=s3_endpoint)
+        fetched = _from_s3(audio_root, audio_key, max_bytes=max_bytes, store=store)
     else:
         fetched = _from_folder(audio_root, audio_key, max_bytes=max_bytes)
     if isinstance(fetched, VoiceStatus):
@@ -95,29 +96,10 @@ def _real_folder(audio_root: str) -> str:
 
 
 def _from_s3(
-    audio_root: str, audio_key: str, *, max_bytes: int, s3_endpoint: str | None
+    audio_root: str, audio_key: str, *, max_bytes: int, store: ObjectStore
 ) -> Recording | VoiceStatus:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - only where S3 is used
-
     parts = urlsplit(audio_root)
     prefix = parts.path.strip("/")
-    try:
-        answer = _s3_client(s3_endpoint).get_object(
-            Bucket=parts.netloc, Key=f"{prefix}/{audio_key}" if prefix else audio_key
-        )
-        with answer["Body"] as body:
-            if answer["ContentLength"] > max_bytes:
-                return VoiceStatus.TOO_LARGE
-            return Recording(body.read(max_bytes + 1), answer["ETag"].strip('"'))
-    except ClientError as error:
-        is_missing = error.response.get("Error", {}).get("Code") in _S3_NOT_THERE
-        return VoiceStatus.NOT_FOUND if is_missing else VoiceStatus.UNREADABLE
-    except (BotoCoreError, OSError):
-        return VoiceStatus.UNREADABLE
-
-
-@lru_cache(maxsize=4)
-def _s3_client(s3_endpoint: str | None) -> Any:
-    import boto3  # noqa: PLC0415 - half a second that a local run does not pay
-
-    return boto3.client("s3", endpoint_url=s3_endpoint)
+    key = f"{prefix}/{audio_key}" if prefix else audio_key
+    read = read_object(store, parts.netloc, key, max_bytes=max_bytes)
+    return read if isinstance(read, VoiceStatus) else Recording(*read)

@@ -1,7 +1,9 @@
 """Recordings of responses → silver.voice_scores: one row out per row in, one trip to Python."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,11 @@ from pyspark.sql import DataFrame, types as T
 
 from engagement.audio.acoustics import measure
 from engagement.audio.decode import decode
-from engagement.audio.fetch import fetch
+from engagement.audio.fetch import Recording, fetch
 from engagement.audio.frames import analyse
 from engagement.audio.functionals import functionals
+from engagement.audio.object_store import ObjectStore
+from engagement.audio.prefetch import Bounds, prefetched
 from engagement.config import VoiceSettings
 from engagement.inference.emotion import load_emotion_model, score_emotion
 from engagement.inference.runtime import describe_model
@@ -26,6 +30,8 @@ _LINEAGE_NAMES = {column.name for column in LINEAGE}
 SCORE_SCHEMA = T.StructType([column for column in VOICE_SCORES.columns if column.name not in _LINEAGE_NAMES])
 # Clips of one model call; only their functionals are kept meanwhile, never the waveforms.
 CLIPS_PER_CALL = 64
+# Recordings of a task that may be fetched ahead, whatever their size.
+_MOST_AHEAD = 64
 
 
 def score_voice(recordings: DataFrame, settings: VoiceSettings) -> DataFrame:
@@ -59,14 +65,41 @@ def voice_scorer(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame]], 
 
     def score_batches(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
         for batch in batches:
+            fetched = _fetched(batch["audio_key"], settings)
             for start in range(0, len(batch), CLIPS_PER_CALL):
-                yield _score_clips(batch.iloc[start : start + CLIPS_PER_CALL], settings)
+                heard = [_listen(recording, settings) for recording in islice(fetched, CLIPS_PER_CALL)]
+                yield _score_clips(batch.iloc[start : start + CLIPS_PER_CALL], heard, settings)
 
     return score_batches
 
 
-def _score_clips(recordings: pd.DataFrame, settings: VoiceSettings) -> pd.DataFrame:
-    heard = [_listen(audio_key, settings) for audio_key in recordings["audio_key"]]
+def _fetched(audio_keys: Iterable[str], settings: VoiceSettings) -> Iterator[Recording | VoiceStatus]:
+    """Yield what was fetched, in the order of the keys; the network works while the caller computes."""
+    store = ObjectStore(
+        endpoint=settings.s3_endpoint,
+        connect_timeout_seconds=settings.connect_timeout_seconds,
+        read_timeout_seconds=settings.read_timeout_seconds,
+        attempts=settings.fetch_attempts,
+        connections=settings.fetch_threads,
+    )
+    return prefetched(
+        audio_keys,
+        partial(fetch, settings.audio_root, max_bytes=settings.max_bytes, store=store),
+        size_bytes=lambda found: len(found.content) if isinstance(found, Recording) else 0,
+        bounds=Bounds(
+            threads=settings.fetch_threads,
+            most_ahead=_MOST_AHEAD,
+            most_bytes_ahead=settings.fetch_ahead_bytes,
+            most_bytes_each=settings.max_bytes,
+        ),
+    )
+
+
+def _score_clips(
+    recordings: pd.DataFrame,
+    heard: list[tuple[dict[str, Any], NDArray[np.float64] | None]],
+    settings: VoiceSettings,
+) -> pd.DataFrame:
     scored = pd.DataFrame([facts for facts, _ in heard], columns=SCORE_SCHEMA.names)
     scored["response_id"] = recordings["response_id"].to_numpy()
     scored["audio_key"] = recordings["audio_key"].to_numpy()
@@ -86,11 +119,10 @@ def _score_clips(recordings: pd.DataFrame, settings: VoiceSettings) -> pd.DataFr
     return scored.astype({"audio_version": object, "sample_rate_hz": "Int32", "pauses": "Int32"})
 
 
-def _listen(audio_key: str, settings: VoiceSettings) -> tuple[dict[str, Any], NDArray[np.float64] | None]:
+def _listen(
+    recording: Recording | VoiceStatus, settings: VoiceSettings
+) -> tuple[dict[str, Any], NDArray[np.float64] | None]:
     """Return what is known of one recording, and its functionals where there is speech to score."""
-    recording = fetch(
-        settings.audio_root, audio_key, max_bytes=settings.max_bytes, s3_endpoint=settings.s3_endpoint
-    )
     if isinstance(recording, VoiceStatus):
         return {"status": str(recording)}, None
     facts: dict[str, Any] = {"audio_version": recording.version}

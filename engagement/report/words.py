@@ -47,6 +47,7 @@ VOICE_STATUSES: Mapping[str, str] = {
     VoiceStatus.NOT_FOUND: "recording not found",
     VoiceStatus.EMPTY: "empty file",
     VoiceStatus.TOO_LARGE: "file larger than the limit",
+    VoiceStatus.FORBIDDEN: "file may not be read with these credentials",
     VoiceStatus.UNREADABLE: "file could not be read",
     VoiceStatus.OUTSIDE_ROOT: "key points outside the audio root",
     VoiceStatus.NOT_AUDIO: "not audio",

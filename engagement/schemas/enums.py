@@ -74,6 +74,7 @@ class VoiceStatus(StrEnum):
     NOT_FOUND = "not_found"
     EMPTY = "empty"
     TOO_LARGE = "too_large"
+    FORBIDDEN = "forbidden"
     UNREADABLE = "unreadable"
     OUTSIDE_ROOT = "outside_root"
     NOT_AUDIO = "not_audio"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engagement.audio.fetch import Recording, fetch
+from engagement.audio.object_store import ObjectStore
 from engagement.errors import ConfigurationError
 from engagement.schemas.enums import VoiceStatus
 
@@ -129,7 +130,7 @@ def s3_endpoint() -> Iterator[str]:
 
 
 def test_fetch__an_object_of_the_bucket_comes_with_its_etag(s3_endpoint: str) -> None:
-    recording = fetch("s3://voices/app/", "a.wav", max_bytes=10, s3_endpoint=s3_endpoint)
+    recording = fetch("s3://voices/app/", "a.wav", max_bytes=10, store=ObjectStore(endpoint=s3_endpoint))
     # The ETag of an object put in one piece is its MD5.
     assert recording == Recording(b"abc", "900150983cd24fb0d6963f7d28e17f72")
 
@@ -148,4 +149,4 @@ def test_fetch__an_object_of_the_bucket_comes_with_its_etag(s3_endpoint: str) ->
 def test_fetch__bad_objects_are_coded(
     s3_endpoint: str, root: str, key: str, max_bytes: int, expected: VoiceStatus
 ) -> None:
-    assert fetch(root, key, max_bytes=max_bytes, s3_endpoint=s3_endpoint) == expected
+    assert fetch(root, key, max_bytes=max_bytes, store=ObjectStore(endpoint=s3_endpoint)) == expected

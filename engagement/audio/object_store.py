@@ -1,0 +1,170 @@
+"""(bucket, key) → an object of S3 or a store that speaks like it, or a coded failure; retried and bounded."""
+
+import random
+import threading
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    IncompleteReadError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+)
+
+from engagement.errors import CredentialsError
+from engagement.schemas.enums import VoiceStatus
+
+# Error codes of S3: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_NOT_THERE = frozenset({"NoSuchKey", "NotFound", "404", "KeyTooLongError"})
+_FORBIDDEN = frozenset({"AccessDenied", "Forbidden", "403", "AllAccessDisabled", "InvalidObjectState"})
+_BAD_CREDENTIALS = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidToken",
+        "NotSignedUp",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+        "TokenRefreshRequired",
+    }
+)
+_NO_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    TokenRetrievalError,
+)
+_CHUNK_BYTES = 1 << 16
+_LONGEST_WAIT_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    """How a store is reached.
+
+    Attributes:
+        endpoint: Endpoint of an S3-compatible store; None for Amazon's.
+        connect_timeout_seconds: Longest wait for a connection.
+        read_timeout_seconds: Longest wait for the next bytes of an answer.
+        attempts: Requests for one object, the first included.
+        connections: Connections kept open, at least one a thread that fetches.
+    """
+
+    endpoint: str | None = None
+    connect_timeout_seconds: float = 5.0
+    read_timeout_seconds: float = 20.0
+    attempts: int = 4
+    connections: int = 8
+
+
+class _CutOffError(Exception):
+    """Fewer bytes came than the answer promised."""
+
+
+def read_object(
+    store: ObjectStore, bucket: str, key: str, *, max_bytes: int
+) -> tuple[bytes, str] | VoiceStatus:
+    """Return an object's bytes and its ETag, or why there are none.
+
+    boto3 tries an answer that is an error again by itself; a body that breaks off is asked for anew here,
+    whole, so that bytes of two versions are never joined.
+
+    Args:
+        store: How the store is reached.
+        bucket: Name of the bucket.
+        key: Key of the object.
+        max_bytes: Largest object taken, bytes; no more than a chunk over it is read.
+
+    Raises:
+        CredentialsError: the store knows no such credentials, or they have expired; no object would come.
+    """
+    for attempt in range(store.attempts):
+        if attempt:
+            # Full jitter: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+            time.sleep(random.uniform(0, min(_LONGEST_WAIT_SECONDS, 0.1 * 2**attempt)))  # noqa: S311 - no secret
+        try:
+            return _read_once(store, bucket, key, max_bytes=max_bytes)
+        except _CutOffError:
+            continue
+        except ClientError as error:
+            return _status_of(error, bucket)
+        except _NO_CREDENTIALS as error:
+            raise CredentialsError(
+                f"Credentials for bucket {bucket!r} cannot be had ({type(error).__name__}): "
+                "give the executors a role or keys that may read it."
+            ) from error
+        except (BotoCoreError, OSError):
+            return VoiceStatus.UNREADABLE
+        except UnicodeEncodeError:  # a lone surrogate: no object can have such a key
+            return VoiceStatus.NOT_FOUND
+    return VoiceStatus.UNREADABLE
+
+
+def _read_once(
+    store: ObjectStore, bucket: str, key: str, *, max_bytes: int
+) -> tuple[bytes, str] | VoiceStatus:
+    with _client_lock:
+        client = _client(store)
+    answer = client.get_object(Bucket=bucket, Key=key)
+    promised = answer.get("ContentLength")
+    with answer["Body"] as body:
+        if promised is not None and promised > max_bytes:
+            return VoiceStatus.TOO_LARGE
+        content = _read_body(body, max_bytes=max_bytes)
+    if len(content) > max_bytes:
+        return VoiceStatus.TOO_LARGE
+    if promised is not None and len(content) < promised:
+        raise _CutOffError
+    return content, str(answer.get("ETag", "")).strip('"')
+
+
+def _read_body(body: Any, *, max_bytes: int) -> bytes:
+    content = bytearray()
+    try:
+        while len(content) <= max_bytes:
+            chunk = body.read(_CHUNK_BYTES)
+            if not chunk:
+                break
+            content += chunk
+    except (IncompleteReadError, HTTPClientError, OSError) as error:
+        raise _CutOffError from error
+    return bytes(content)
+
+
+def _status_of(error: ClientError, bucket: str) -> VoiceStatus:
+    code = str(error.response.get("Error", {}).get("Code"))
+    if code in _BAD_CREDENTIALS:
+        # Only the code: the store's own words may hold the key's id or the signed request.
+        raise CredentialsError(
+            f"Bucket {bucket!r} refuses the credentials ({code}): renew them and run the step again; "
+            "what is scored stays scored."
+        ) from None
+    if code in _NOT_THERE:
+        return VoiceStatus.NOT_FOUND
+    return VoiceStatus.FORBIDDEN if code in _FORBIDDEN else VoiceStatus.UNREADABLE
+
+
+# boto3's clients may be shared by threads, but are not to be made by several at once.
+_client_lock = threading.Lock()
+
+
+@lru_cache(maxsize=4)
+def _client(store: ObjectStore) -> Any:
+    import boto3  # noqa: PLC0415 - half a second that a local run does not pay
+    from botocore.config import Config  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=store.connect_timeout_seconds,
+        read_timeout=store.read_timeout_seconds,
+        retries={"mode": "adaptive", "total_max_attempts": store.attempts},
+        max_pool_connections=store.connections,
+    )
+    return boto3.client("s3", endpoint_url=store.endpoint, config=config)
