@@ -1,4 +1,4 @@
-"""gold.*, silver.*, bronze.events → one learner's scores taken apart on the screen; no table changes."""
+"""gold.*, silver.*, bronze.events → one learner's scores taken apart on the screen; no score changes."""
 
 import argparse
 import re

@@ -1,19 +1,17 @@
 """Gold tables of the forecast: what was known of a learner on a day, what was foreseen, how well it goes."""
 
+from engagement.schemas.keys import COHORT, LANGUAGE, LEARNER
 from engagement.schemas.table import DATE, DOUBLE, INTEGER, LINEAGE, LONG, STRING, Table, column
 
-_COHORT = column("cohort", STRING, "Selection the row belongs to (cohort.name of the run)", required=True)
-_LEARNER = column("learner_id", STRING, "Learner, pseudonym", required=True)
-_LANGUAGE = column("language", STRING, "Language being learnt")
 _AS_OF = column("as_of", DATE, "Day of the forecast, UTC; only days before it are known", required=True)
 
 LEARNER_FEATURES = Table(
     name="gold.learner_features",
     comment="One row per learner, language and as_of: what was known on that day, from silver alone",
     columns=(
-        _COHORT,
-        _LEARNER,
-        _LANGUAGE,
+        COHORT,
+        LEARNER,
+        LANGUAGE,
         _AS_OF,
         column("tenure_days", INTEGER, "Days since the learner's first response in the language"),
         column("days_since_last", INTEGER, "Days since the last day with a response, 1 = the day before"),
@@ -46,9 +44,9 @@ FORECASTS = Table(
     name="gold.forecasts",
     comment="One row per learner, language and as_of of the selection: what is foreseen",
     columns=(
-        _COHORT,
-        _LEARNER,
-        _LANGUAGE,
+        COHORT,
+        LEARNER,
+        LANGUAGE,
         _AS_OF,
         column("horizon_days", INTEGER, "Days from as_of on that the forecast looks ahead", required=True),
         column(

@@ -2,6 +2,7 @@
 
 from pyspark.sql import types as T
 
+from engagement.schemas.keys import COHORT, LANGUAGE, LEARNER
 from engagement.schemas.nested import DRIVER, WINDOW
 from engagement.schemas.table import (
     DATE,
@@ -16,9 +17,6 @@ from engagement.schemas.table import (
 )
 from engagement.schemas.voice import CALIBRATED_VOICE
 
-_COHORT = column("cohort", STRING, "Selection the row belongs to (cohort.name of the run)", required=True)
-_LEARNER = column("learner_id", STRING, "Learner, pseudonym", required=True)
-_LANGUAGE = column("language", STRING, "Language being learnt")
 _SCORES = (
     column("behavioural", DOUBLE, "Behavioural engagement, 0–100; null without evidence"),
     column("cognitive", DOUBLE, "Cognitive engagement, 0–100; null without evidence"),
@@ -45,7 +43,7 @@ REFERENCES = Table(
     name="gold.references",
     comment="One row per language, period and indicator: what scores are measured against",
     columns=(
-        _LANGUAGE,
+        LANGUAGE,
         column("period", DATE, "First day of the scored period that uses the reference, UTC", required=True),
         column("indicator", STRING, "Indicator of a response (engagement/gold/evidence.py)", required=True),
         column("mean", DOUBLE, "Mean over the whole population of the language, the indicator's unit"),
@@ -61,10 +59,10 @@ RESPONSE_ENGAGEMENT = Table(
     name="gold.response_engagement",
     comment="One row per response of the selection: its momentary engagement",
     columns=(
-        _COHORT,
+        COHORT,
         column("response_id", STRING, "Response (silver.responses)", required=True),
-        _LEARNER,
-        _LANGUAGE,
+        LEARNER,
+        LANGUAGE,
         column("level", STRING, "Level, m0 … m15"),
         column("phase", STRING, "discovery, practice or showcase"),
         column("session_id", STRING, "Root session (silver.sessions)"),
@@ -84,9 +82,9 @@ PHASE_ENGAGEMENT = Table(
     name="gold.phase_engagement",
     comment="One row per learner, language, level and phase of the selection",
     columns=(
-        _COHORT,
-        _LEARNER,
-        _LANGUAGE,
+        COHORT,
+        LEARNER,
+        LANGUAGE,
         column("level", STRING, "Level, m0 … m15"),
         column("phase", STRING, "discovery, practice or showcase"),
         column("school_id", STRING, "School, pseudonym (the latest in the phase)"),
@@ -118,10 +116,10 @@ SESSION_ENGAGEMENT = Table(
     name="gold.session_engagement",
     comment="One row per learner and session of the selection",
     columns=(
-        _COHORT,
-        _LEARNER,
+        COHORT,
+        LEARNER,
         column("session_id", STRING, "Root session (silver.sessions)", required=True),
-        _LANGUAGE,
+        LANGUAGE,
         column("started_at", TIMESTAMP, "Learner's first response in the session, UTC"),
         column("ended_at", TIMESTAMP, "Learner's last response in the session, UTC"),
         *_UNIT_SCORES,
@@ -141,9 +139,9 @@ LEARNER_GROUPS = Table(
     name="gold.learner_groups",
     comment="One row per learner and language of the selection: the group a teacher can act on",
     columns=(
-        _COHORT,
-        _LEARNER,
-        _LANGUAGE,
+        COHORT,
+        LEARNER,
+        LANGUAGE,
         column("school_id", STRING, "School, pseudonym (the latest)"),
         column(
             "group_name",
@@ -170,9 +168,9 @@ INSIGHTS = Table(
     name="gold.insights",
     comment="One row per driver worth telling: of a learner's phase, or of the class (learner_id null)",
     columns=(
-        _COHORT,
+        COHORT,
         column("learner_id", STRING, "Learner, pseudonym; null for the whole class"),
-        _LANGUAGE,
+        LANGUAGE,
         column("level", STRING, "Level, m0 … m15"),
         column("phase", STRING, "discovery, practice or showcase"),
         column("driver", STRING, "Indicator that moves the score", required=True),
