@@ -5,9 +5,19 @@ import re
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
+from engagement import errors
 from engagement.errors import EngagementError
 
+# The last line of a worker's traceback.
+_OWN = re.compile(r"^engagement\.errors\.(?P<kind>\w+): (?P<sentence>.+)$", re.MULTILINE)
 _MAXIMUM_CHARACTERS = 600
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """Return the failure of ours that a Python worker raised, which Spark tells as text; else `error`."""
+    told = _OWN.search(str(error)) if not isinstance(error, EngagementError) else None
+    kind = getattr(errors, told["kind"], None) if told else None
+    return kind(told["sentence"].strip()) if told and kind else error
 
 
 def reason_of(error: BaseException) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, functions as F
 
+from engagement.inference.gpu import gpu_profile
 from engagement.inference.voice_udf import model_hashes, score_voice as score_recordings
 from engagement.schemas import VOICE_SCORES
 from engagement.schemas.enums import VoiceStatus
@@ -25,6 +26,7 @@ def score_voice(run: Run) -> Counts:
         merge(known.limit(0), run.warehouse, VOICE_SCORES)
         return Counts(rows_in=0, rows_out=0)
     voice = replace(run.settings.voice, audio_root=root)
+    profile = gpu_profile(run.spark, voice)
     responses = selected_responses(run.spark, run.warehouse, run.settings.cohort)
     recordings = responses.where("audio_key is not null")
     emotion, tone = model_hashes(voice)
@@ -36,7 +38,7 @@ def score_voice(run: Run) -> Counts:
     tasks = max(run.spark.sparkContext.defaultParallelism, new.count() // _RECORDINGS_PER_TASK)
     spread = new.repartition(tasks, F.xxhash64("response_id"))
     # On disk first: MERGE reads its source more than once, and a recording is to be scored once.
-    scored = score_recordings(spread, voice).persist(StorageLevel.DISK_ONLY)
+    scored = score_recordings(spread, voice, profile=profile).persist(StorageLevel.DISK_ONLY)
     written = merge(scored, run.warehouse, VOICE_SCORES)
     scored.unpersist()
     fates = _fates(run, recordings)

@@ -10,13 +10,13 @@ from engagement.inference.runtime import Model, load_model, require_input
 EMOTIONS = ("anger", "boredom", "disgust", "fear", "happiness", "sadness", "neutral")
 
 
-def load_emotion_model(name: str, *, threads: int = 1, require_gpu: bool = False) -> Model:
+def load_emotion_model(name: str, *, threads: int = 1, require_gpu: bool = False, device: int = 0) -> Model:
     """Load the emotion model, once per worker.
 
     Raises:
         ModelError: see `runtime.load_model`; or it was made for another front end or other labels.
     """
-    model = load_model(name, threads=threads, require_gpu=require_gpu)
+    model = load_model(name, threads=threads, require_gpu=require_gpu, device=device)
     require_input(model, "functionals", content=FRONT_END, columns=len(functional_names()))
     if model.description.labels != EMOTIONS:
         raise ModelError(f"Model {name!r}: labels are {model.description.labels}; expected {EMOTIONS}.")

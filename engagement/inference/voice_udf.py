@@ -1,6 +1,6 @@
 """Recordings of responses → silver.voice_scores: one row out per row in, one trip to Python."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pyspark.resource import ResourceProfile
 from pyspark.sql import DataFrame, types as T
 
 from engagement.audio.acoustics import measure
@@ -20,6 +21,7 @@ from engagement.audio.object_store import ObjectStore
 from engagement.audio.prefetch import Bounds, prefetched
 from engagement.config import VoiceSettings
 from engagement.inference.emotion import load_emotion_model, score_emotion
+from engagement.inference.gpu import BatchFunction, device_of_task, map_batches
 from engagement.inference.runtime import describe_model
 from engagement.inference.tone import load_tone_model, score_tone
 from engagement.schemas import VOICE_SCORES
@@ -34,7 +36,9 @@ CLIPS_PER_CALL = 64
 _MOST_AHEAD = 64
 
 
-def score_voice(recordings: DataFrame, settings: VoiceSettings) -> DataFrame:
+def score_voice(
+    recordings: DataFrame, settings: VoiceSettings, *, profile: ResourceProfile | None = None
+) -> DataFrame:
     """Fetch, decode, measure and score recordings.
 
     Waveforms never become a column: bytes go in and scores come out of one Arrow exchange.
@@ -42,13 +46,14 @@ def score_voice(recordings: DataFrame, settings: VoiceSettings) -> DataFrame:
     Args:
         recordings: One row per recording: response_id, audio_key (not null), original_text (null: unknown).
         settings: How to fetch, decode and score.
+        profile: What the tasks ask Spark for, from `gpu.gpu_profile`; None: what every task gets.
 
     Returns:
         One row per row in, columns of silver.voice_scores without lineage; where `status` is not `ok`
         the scores are null, and where the recording was not decoded its measures are, too.
     """
     needed = recordings.select("response_id", "audio_key", "original_text")
-    return needed.mapInPandas(voice_scorer(settings), SCORE_SCHEMA)
+    return map_batches(needed, voice_scorer(settings), SCORE_SCHEMA, profile)
 
 
 def model_hashes(settings: VoiceSettings) -> tuple[str, str]:
@@ -60,7 +65,7 @@ def model_hashes(settings: VoiceSettings) -> tuple[str, str]:
     return describe_model(settings.emotion_model).sha256, describe_model(settings.tone_model).sha256
 
 
-def voice_scorer(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame]], Iterable[pd.DataFrame]]:
+def voice_scorer(settings: VoiceSettings) -> BatchFunction:
     """Return the function that scores batches of recordings; it holds nothing but the settings."""
 
     def score_batches(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
@@ -103,9 +108,13 @@ def _score_clips(
     scored = pd.DataFrame([facts for facts, _ in heard], columns=SCORE_SCHEMA.names)
     scored["response_id"] = recordings["response_id"].to_numpy()
     scored["audio_key"] = recordings["audio_key"].to_numpy()
-    threads, require_gpu = settings.threads, settings.require_gpu
-    emotion = load_emotion_model(settings.emotion_model, threads=threads, require_gpu=require_gpu)
-    tone = load_tone_model(settings.tone_model, threads=threads, require_gpu=require_gpu)
+    where: dict[str, Any] = {
+        "threads": settings.threads,
+        "require_gpu": settings.require_gpu,
+        "device": device_of_task(),
+    }
+    emotion = load_emotion_model(settings.emotion_model, **where)
+    tone = load_tone_model(settings.tone_model, **where)
     scored["emotion_model"], scored["tone_model"] = emotion.description.sha256, tone.description.sha256
     kept = [None if row is None else row.astype(np.float32) for _, row in heard]
     scored["functionals"] = pd.Series(kept, dtype=object)
