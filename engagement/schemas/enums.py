@@ -83,6 +83,15 @@ class VoiceStatus(StrEnum):
     TOO_LONG = "too_long"
 
 
+class Due(StrEnum):
+    """Why a recording is fetched in this run."""
+
+    NEW = "new"
+    RETRIED = "retried"
+    CHANGED = "changed"
+    RESCORED = "rescored"
+
+
 class NoScore(StrEnum):
     """Why a score is null."""
 
