@@ -21,6 +21,7 @@ class VoiceSettings:
         fetch_ahead_bytes: Most bytes of a task that are fetched ahead of decoding.
         max_bytes: Largest recording fetched, bytes.
         max_seconds: Longest recording decoded, seconds.
+        max_decode_seconds: Longest time that decoding one recording may take, seconds.
         min_speech_seconds: Least speech that is scored, seconds.
         emotion_model: Folder of models/, or a path to one of your own.
         tone_model: The same for tone.
@@ -43,6 +44,7 @@ class VoiceSettings:
     fetch_ahead_bytes: int = 200_000_000
     max_bytes: int = 20_000_000
     max_seconds: float = 60.0
+    max_decode_seconds: float = 30.0
     min_speech_seconds: float = 0.3
     emotion_model: str = "emotion"
     tone_model: str = "tone"
@@ -62,6 +64,7 @@ class VoiceSettings:
         between("voice.read_timeout_seconds", self.read_timeout_seconds, 0.1, 300)
         between("voice.fetch_attempts", self.fetch_attempts, 1, 10)
         between("voice.fetch_threads", self.fetch_threads, 1, 64)
+        between("voice.max_decode_seconds", self.max_decode_seconds, 0.1, 3600)
         between("voice.fetch_ahead_bytes", self.fetch_ahead_bytes, 1, 4_000_000_000)
 
 

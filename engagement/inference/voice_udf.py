@@ -134,7 +134,9 @@ def _listen(
     if isinstance(recording, VoiceStatus):
         return {"status": str(recording)}, None
     facts: dict[str, Any] = {"audio_version": recording.version}
-    clip = decode(recording.content, max_seconds=settings.max_seconds)
+    clip = decode(
+        recording.content, max_seconds=settings.max_seconds, max_decode_seconds=settings.max_decode_seconds
+    )
     if isinstance(clip, VoiceStatus):
         return {**facts, "status": str(clip)}, None
     frames = analyse(clip.signal)

@@ -81,6 +81,7 @@ class VoiceStatus(StrEnum):
     TRUNCATED = "truncated"
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
+    TOO_SLOW = "too_slow"
 
 
 class Due(StrEnum):
