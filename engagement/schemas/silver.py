@@ -128,14 +128,20 @@ VOICE_SCORES = Table(
         column("pitch_median_hz", DOUBLE, "Median pitch of voiced speech, Hz"),
         column("pitch_range_semitones", DOUBLE, "10th to 90th percentile of pitch, semitones"),
         *(
-            column(f"emotion_{e}", DOUBLE, f"Probability that the voice sounds like {e}, 0–1")
+            column(
+                f"emotion_{e}",
+                DOUBLE,
+                f"Probability that the voice sounds like {e}, 0–1; null: not known to the emotion model",
+            )
             for e in EMOTIONS
         ),
         column("arousal", DOUBLE, "How activated the voice sounds, 0–1"),
         column("valence", DOUBLE, "How positive the voice sounds, 0–1"),
         column("tone_prosody", DOUBLE, "Rhythm and intonation, 0–10 on the experts' scale"),
         column("tone_fluency", DOUBLE, "Fluency, 0–10 on the experts' scale"),
-        column("emotion_model", STRING, "SHA-256 of the emotion model's file, hex"),
+        column(
+            "emotion_model", STRING, "SHA-256 of the emotion model's file, and of what its labels mean, hex"
+        ),
         column("tone_model", STRING, "SHA-256 of the tone model's file, hex"),
         column(
             "functionals",
