@@ -31,6 +31,11 @@ class VoiceSettings:
         gpus_per_executor: GPUs of executors that Spark starts for the voice step alone, count; 0: the
             application's own executors have them.
         threads: Threads of one onnxruntime session.
+        retry_missing_days: Days from the first try on which a recording that is not there is asked for again.
+        recheck_days: Folders with a recording scored within so many days are listed again, and what has
+            changed there is scored anew; 0: a scored recording counts as unchanging.
+        batch_recordings: Recordings between two commits; a run that dies loses no more than that.
+        cost_per_hour: What an hour of the cluster costs, for `--dry-run`; null: no cost is told.
     """
 
     audio_root: str = ""
@@ -51,8 +56,15 @@ class VoiceSettings:
     tasks_per_gpu: int = 0
     gpus_per_executor: int = 0
     threads: int = 1
+    retry_missing_days: int = 30
+    recheck_days: int = 0
+    batch_recordings: int = 5_000
+    cost_per_hour: float | None = None
 
     def __post_init__(self) -> None:
+        between("voice.retry_missing_days", self.retry_missing_days, 0, 3650)
+        between("voice.recheck_days", self.recheck_days, 0, 3650)
+        between("voice.batch_recordings", self.batch_recordings, 1, 10_000_000)
         between("voice.connect_timeout_seconds", self.connect_timeout_seconds, 0.1, 300)
         between("voice.read_timeout_seconds", self.read_timeout_seconds, 0.1, 300)
         between("voice.fetch_attempts", self.fetch_attempts, 1, 10)

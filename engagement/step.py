@@ -16,7 +16,7 @@ from engagement import __version__
 from engagement.config import Settings, load_settings
 from engagement.errors import EngagementError
 from engagement.progress import say, ticking
-from engagement.reasons import cause_of, reason_of
+from engagement.reasons import exit_status_of, reason_of
 from engagement.schemas import RUNS
 from engagement.spark import build_session
 from engagement.tables import Warehouse, append
@@ -146,9 +146,8 @@ def _dates(options: argparse.Namespace) -> Sequence[str]:
 
 
 def _fail(name: str, error: Exception, options: argparse.Namespace) -> None:
-    cause = cause_of(error)
-    status = cause.exit_status if isinstance(cause, EngagementError) else 1
-    print(f"{name} failed: {reason_of(cause)}", file=sys.stderr)  # noqa: T201
+    status = exit_status_of(error)
+    print(f"{name} failed: {reason_of(error)}", file=sys.stderr)  # noqa: T201
     if options.verbose:
         traceback.print_exception(error)
     elif status == 1:

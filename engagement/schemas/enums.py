@@ -84,6 +84,15 @@ class VoiceStatus(StrEnum):
     TOO_SLOW = "too_slow"
 
 
+class Due(StrEnum):
+    """Why a recording is fetched in this run."""
+
+    NEW = "new"
+    RETRIED = "retried"
+    CHANGED = "changed"
+    RESCORED = "rescored"
+
+
 class NoScore(StrEnum):
     """Why a score is null."""
 

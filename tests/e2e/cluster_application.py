@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,9 @@ from engagement.inference import gpu
 from engagement.inference.voice_udf import SCORE_SCHEMA, score_voice, voice_scorer
 
 PARTITIONS = 8
+RECORDING = (
+    "response_id string, response_date date, audio_key string, original_text string, first_tried_at timestamp"
+)
 WITNESS = T.StructType(list(SCORE_SCHEMA))
 for name, kind in {
     "addresses": T.StringType(),
@@ -42,12 +46,11 @@ def main() -> None:
     settings = VoiceSettings(audio_root=audio_folder, tasks_per_gpu=2)
     profile = gpu.gpu_profile(spark, settings)
     keys = sorted(path.name for path in Path(audio_folder).iterdir())
-    rows = [(f"r{number:03}", key, "one two") for number, key in enumerate(keys)]
-    recordings = spark.createDataFrame(rows, "response_id string, audio_key string, original_text string")
-    recordings = recordings.repartition(PARTITIONS, "response_id")
+    rows = [(f"r{number:03}", date(2026, 1, 1), key, "one two", None) for number, key in enumerate(keys)]
+    recordings = spark.createDataFrame(rows, RECORDING).repartition(PARTITIONS, "response_id")
     told = {
         "plain": _rows(score_voice(recordings, settings, profile=profile)),
-        "faulty": _rows(recordings.mapInPandas(_dying(settings), WITNESS, profile=profile)),
+        "faulty": _rows(gpu.map_batches(recordings, _dying(settings), WITNESS, profile)),
         "required": _failure(spark, replace(settings, require_gpu=True)),
         "without_gpus": _failure(spark, replace(settings, tasks_per_gpu=2, gpus_per_executor=1)),
     }
@@ -92,7 +95,11 @@ def _die(partition: int) -> None:
 
 
 def _rows(scored: DataFrame) -> list[dict[str, object]]:
-    frame = scored.toPandas().sort_values("response_id").drop(columns="functionals")
+    frame = (
+        scored.toPandas()
+        .sort_values("response_id")
+        .drop(columns=["functionals", "response_date", "first_tried_at"])
+    )
     rows: list[dict[str, object]] = json.loads(frame.to_json(orient="records", double_precision=15))
     return rows
 

@@ -7,14 +7,14 @@ import pytest
 from pyspark.sql import SparkSession
 
 from engagement.errors import CredentialsError, EngagementError, ModelError
-from engagement.reasons import cause_of, reason_of
+from engagement.reasons import exit_status_of, reason_of
 
 SENTENCE = "Bucket 'voices' refuses the credentials (ExpiredToken): renew them."
 
 
 @pytest.mark.parametrize("kind", [CredentialsError, ModelError])
 @pytest.mark.parametrize("written", [False, True], ids=["collected", "in a failed write"])
-def test_cause_of__a_failure_in_a_worker(
+def test_reason_of__a_failure_in_a_worker(
     spark: SparkSession, tmp_path: object, kind: type[EngagementError], written: bool
 ) -> None:
     def fail(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
@@ -27,13 +27,5 @@ def test_cause_of__a_failure_in_a_worker(
         else:
             failing.collect()
     assert not isinstance(raised.value, EngagementError)
-    cause = cause_of(raised.value)
-    assert type(cause) is kind
-    assert cause.exit_status == kind.exit_status
-    assert reason_of(cause) == SENTENCE
-
-
-def test_cause_of__another_failure_stays_what_it_is() -> None:
-    error = ValueError("engagement.errors are not meant here")
-    assert cause_of(error) is error
-    assert reason_of(cause_of(error)) == "ValueError: engagement.errors are not meant here"
+    assert exit_status_of(raised.value) == kind.exit_status
+    assert reason_of(raised.value) == SENTENCE
