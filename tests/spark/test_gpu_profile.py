@@ -51,6 +51,14 @@ def test_gpu_profile__shares_of_gpus_need_a_cluster(spark: SparkSession) -> None
         gpu_profile(spark, VoiceSettings(tasks_per_gpu=4))
 
 
+def test_gpu_profile__shares_of_gpus_need_spark_4(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SparkSession, "version", "3.5.9")
+    with pytest.raises(ConfigurationError, match=r"Spark 3\.5\.9 gives one step no GPUs of its own: .*--gpu"):
+        gpu_profile(spark, VoiceSettings(tasks_per_gpu=4))
+
+
 @pytest.mark.parametrize("setting", [{"tasks_per_gpu": -1}, {"tasks_per_gpu": 65}, {"gpus_per_executor": -1}])
 def test_voice_settings__counts_of_gpus_within_bounds(setting: dict[str, int]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(setting))):
