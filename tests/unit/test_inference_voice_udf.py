@@ -1,7 +1,11 @@
 """The scorer of batches, without Spark: what it returns must fit the table, whatever became of the clips."""
 
 import hashlib
+import threading
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import boto3
 import numpy as np
@@ -12,15 +16,27 @@ from moto.server import ThreadedMotoServer
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from engagement.config import VoiceSettings
-from engagement.inference.voice_udf import CLIPS_PER_CALL, SCORE_SCHEMA, model_hashes, voice_scorer
+from engagement.inference import voice_udf
+from engagement.inference.listening import CLIPS_PER_CALL
+from engagement.inference.voice_udf import SCORE_SCHEMA, model_hashes, voice_scorer
 from tests.unit.sounds import tone, voice, wav
 from tests.unit.waveform_models import expected_probabilities, write_waveform_model
 
 
-def test_voice_scorer__a_batch_without_any_recording_still_fits_the_table(tmp_path: Path) -> None:
-    batch = pd.DataFrame(
-        {"response_id": ["a", "b"], "audio_key": ["gone.wav", "../out.wav"], "original_text": [None, "one"]}
+def recordings(keys: Sequence[str], texts: Sequence[str | None] | None = None) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "response_id": [str(number) for number in range(len(keys))],
+            "response_date": date(2025, 3, 1),
+            "audio_key": keys,
+            "first_tried_at": datetime(2025, 3, 2),
+            "original_text": [None] * len(keys) if texts is None else texts,
+        }
     )
+
+
+def test_voice_scorer__a_batch_without_any_recording_still_fits_the_table(tmp_path: Path) -> None:
+    batch = recordings(["gone.wav", "../out.wav"], [None, "one"])
     (scored,) = voice_scorer(VoiceSettings(audio_root=str(tmp_path)))([batch])
     assert scored["status"].tolist() == ["not_found", "outside_root"]
     table = pa.Table.from_pandas(scored, schema=to_arrow_schema(SCORE_SCHEMA), preserve_index=False)
@@ -34,13 +50,7 @@ def test_voice_scorer__a_model_of_ones_own_hears_the_waveforms(tmp_path: Path) -
     (tmp_path / "loud.wav").write_bytes(wav(loud))
     (tmp_path / "tone.wav").write_bytes(wav(tone()))
     model = write_waveform_model(tmp_path / "model", is_masked=True)
-    batch = pd.DataFrame(
-        {
-            "response_id": list("abcd"),
-            "audio_key": ["soft.wav", "gone.wav", "tone.wav", "loud.wav"],
-            "original_text": None,
-        }
-    )
+    batch = recordings(["soft.wav", "gone.wav", "tone.wav", "loud.wav"])
     own = VoiceSettings(audio_root=str(tmp_path), emotion_model=str(model))
     (scored,) = voice_scorer(own)([batch])
     assert scored["status"].tolist() == ["ok", "not_found", "no_speech", "ok"]
@@ -81,9 +91,7 @@ def test_voice_scorer__a_bucket_gives_the_scores_of_the_folder(
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
         bucket.put_object(Bucket="voices", Key=f"app/{name}", Body=content)
-    batch = pd.DataFrame(
-        {"response_id": [str(n) for n in range(len(keys))], "audio_key": keys, "original_text": None}
-    )
+    batch = recordings(keys)
     folder = VoiceSettings(audio_root=str(tmp_path))
     store = VoiceSettings(audio_root="s3://voices/app", s3_endpoint=endpoint)
     from_folder, from_store = (pd.concat(list(voice_scorer(where)([batch]))) for where in (folder, store))
@@ -94,3 +102,28 @@ def test_voice_scorer__a_bucket_gives_the_scores_of_the_folder(
     )
     # The MD5 of an object put in one piece is its ETag.
     assert from_store["audio_version"].iloc[0] == hashlib.md5(contents["low.wav"]).hexdigest()
+
+
+def test_voice_scorer__listens_to_the_next_call_while_the_models_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, heard_meanwhile = [], threading.Event()
+    listen, scored_rows = voice_udf.listen, voice_udf.scored_rows
+
+    def listening(*arguments: Any) -> Any:
+        heard.append(arguments)
+        if len(heard) > CLIPS_PER_CALL:
+            heard_meanwhile.set()
+        return listen(*arguments)
+
+    def scoring(*arguments: Any) -> pd.DataFrame:
+        assert heard_meanwhile.wait(10)
+        return scored_rows(*arguments)
+
+    monkeypatch.setattr(voice_udf, "listen", listening)
+    monkeypatch.setattr(voice_udf, "scored_rows", scoring)
+    (tmp_path / "voice.wav").write_bytes(wav(voice(seconds=1)))
+    keys = ["voice.wav", *["none.wav"] * CLIPS_PER_CALL]
+    batches = [recordings(keys), recordings(keys)]  # a call takes clips of both
+    scored = list(voice_scorer(VoiceSettings(audio_root=str(tmp_path)))(batches))
+    assert [len(rows) for rows in scored] == [CLIPS_PER_CALL, CLIPS_PER_CALL, 2]
