@@ -38,6 +38,7 @@ setup(
         "scipy>=1.11,<2",
         "soundfile>=0.12.1,<1",
         "soxr>=0.5,<2",
+        "threadpoolctl>=3.2,<4",
         *REPORT,
     ],
     extras_require={

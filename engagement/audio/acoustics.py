@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engagement.audio.frames import HOP_SECONDS, Frames, runs
+from engagement.audio.summaries import quantiles
 
 # Pauses from 250 ms on separate hesitation from articulation best (de Jong & Bosker, DiSS 2013).
 SHORTEST_PAUSE_SECONDS = 0.25
@@ -58,7 +59,7 @@ def is_speech(frames: Frames) -> bool:
     voiced = int(frames.voiced.sum())
     if voiced < max(FEWEST_PITCHES, LEAST_VOICED_SHARE * frames.speech.sum()):
         return False
-    quiet_db, loud_db = np.percentile(frames.level_db[frames.speech], [10, 90])
+    quiet_db, loud_db = quantiles(frames.level_db[frames.speech], (0.1, 0.9))
     return bool(
         loud_db - quiet_db >= LEAST_LEVEL_SPREAD_DB
         and _pitch_spread_semitones(frames) >= LEAST_PITCH_SPREAD_SEMITONES
@@ -79,5 +80,5 @@ def pause_lengths_seconds(frames: Frames) -> NDArray[np.float64]:
 
 
 def _pitch_spread_semitones(frames: Frames) -> float:
-    low_hz, high_hz = np.percentile(frames.pitch_hz[frames.voiced].astype(np.float64), [10, 90])
+    low_hz, high_hz = quantiles(frames.pitch_hz[frames.voiced].astype(np.float64), (0.1, 0.9))
     return float(12 * np.log2(high_hz / low_hz))
