@@ -88,3 +88,26 @@ class ScoreSettings:
         total = sum(self.dimension_weights.values())
         if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:
             raise ConfigurationError(f"score.dimension_weights sum to {total}; expected 1, none below 0.")
+
+
+@dataclass(frozen=True)
+class ValidationSettings:
+    """How the scores are put to the proof.
+
+    Attributes:
+        fewest_learners: A subgroup of fewer learners is not told: null with a reason.
+        largest_gap_points: A subgroup whose scores lie farther off than this is flagged, points of 100.
+        resamples: How often the responses are drawn again to see who keeps the group.
+        resampled_learners: Learners of whom that is done at most, drawn by hash.
+    """
+
+    fewest_learners: int = 10
+    largest_gap_points: float = 3.0
+    resamples: int = 5
+    resampled_learners: int = 5_000
+
+    def __post_init__(self) -> None:
+        between("validation.fewest_learners", self.fewest_learners, 2, 10_000)
+        between("validation.largest_gap_points", self.largest_gap_points, 0, 100)
+        between("validation.resamples", self.resamples, 1, 1_000)
+        between("validation.resampled_learners", self.resampled_learners, 10, 1_000_000)

@@ -6,7 +6,7 @@ from datetime import date
 
 import yaml
 
-from engagement.analysis_settings import ScoreSettings, VoiceSettings
+from engagement.analysis_settings import ScoreSettings, ValidationSettings, VoiceSettings
 from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
 
@@ -19,6 +19,7 @@ __all__ = [
     "Paths",
     "ScoreSettings",
     "Settings",
+    "ValidationSettings",
     "VoiceSettings",
 ]
 
@@ -165,6 +166,7 @@ class Settings:
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     score: ScoreSettings = field(default_factory=ScoreSettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
+    validation: ValidationSettings = field(default_factory=ValidationSettings)
     maintenance: Maintenance = field(default_factory=Maintenance)
 
     @property
