@@ -7,6 +7,8 @@ DEMO = ["espeakng-loader>=0.2,<0.3"]
 REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2", "jinja2>=3.1,<4", "markupsafe>=2.1,<4"]
 NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
 TRAIN = ["onnx>=1.17,<2"]
+# Export of a speech classifier of one's own: from torch 2.9 on the exporter used here is deprecated.
+EXPORT = [*TRAIN, "torch>=2.5,<2.9", "transformers>=4.50,<5"]
 
 setup(
     name="engagement-prediction",
@@ -25,6 +27,7 @@ setup(
         "engagement.models": ["*/model.onnx", "*/model.yaml"],
     },
     install_requires=[
+        "av>=16.1,<18",
         "boto3>=1.34,<2",
         "librosa>=0.11,<0.12",
         "numpy>=1.26,<2.4",
@@ -42,6 +45,7 @@ setup(
         "demo": [*SPARK, *DEMO],
         "notebook": [*SPARK, *NOTEBOOK, "jupyterlab>=4.2,<5"],
         "train": TRAIN,
+        "export": EXPORT,
         "test": [
             *SPARK,
             *DEMO,

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 import boto3
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -11,8 +12,9 @@ from moto.server import ThreadedMotoServer
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from engagement.config import VoiceSettings
-from engagement.inference.voice_udf import CLIPS_PER_CALL, SCORE_SCHEMA, voice_scorer
+from engagement.inference.voice_udf import CLIPS_PER_CALL, SCORE_SCHEMA, model_hashes, voice_scorer
 from tests.unit.sounds import tone, voice, wav
+from tests.unit.waveform_models import expected_probabilities, write_waveform_model
 
 
 def test_voice_scorer__a_batch_without_any_recording_still_fits_the_table(tmp_path: Path) -> None:
@@ -24,6 +26,35 @@ def test_voice_scorer__a_batch_without_any_recording_still_fits_the_table(tmp_pa
     table = pa.Table.from_pandas(scored, schema=to_arrow_schema(SCORE_SCHEMA), preserve_index=False)
     assert table.column("audio_version").null_count == 2
     assert scored["audio_version"].dtype == object
+
+
+def test_voice_scorer__a_model_of_ones_own_hears_the_waveforms(tmp_path: Path) -> None:
+    soft, loud = 0.1 * voice(150), voice(150, seconds=3.1)
+    (tmp_path / "soft.wav").write_bytes(wav(soft))
+    (tmp_path / "loud.wav").write_bytes(wav(loud))
+    (tmp_path / "tone.wav").write_bytes(wav(tone()))
+    model = write_waveform_model(tmp_path / "model", is_masked=True)
+    batch = pd.DataFrame(
+        {
+            "response_id": list("abcd"),
+            "audio_key": ["soft.wav", "gone.wav", "tone.wav", "loud.wav"],
+            "original_text": None,
+        }
+    )
+    own = VoiceSettings(audio_root=str(tmp_path), emotion_model=str(model))
+    (scored,) = voice_scorer(own)([batch])
+    assert scored["status"].tolist() == ["ok", "not_found", "no_speech", "ok"]
+    expected = expected_probabilities([float(np.mean(signal**2)) for signal in (soft, loud)])[:, :2]
+    shares = expected[:, 0] / expected.sum(axis=1)
+    assert shares[1] > shares[0] + 0.1
+    assert scored["emotion_anger"].tolist()[::3] == pytest.approx(list(shares), abs=1e-3)
+    assert scored["emotion_anger"].isna().tolist() == [False, True, True, False]
+    assert scored["emotion_fear"].isna().all()
+    table = pa.Table.from_pandas(scored, schema=to_arrow_schema(SCORE_SCHEMA), preserve_index=False)
+    assert table.column("emotion_fear").null_count == 4
+    assert table.column("tone_prosody").null_count == 2
+    assert set(scored["emotion_model"]) == {model_hashes(own)[0]}
+    assert model_hashes(own)[0] != model_hashes(VoiceSettings())[0]
 
 
 def test_voice_scorer__a_bucket_gives_the_scores_of_the_folder(
