@@ -74,6 +74,7 @@ class ScoreSettings:
 
     Attributes:
         dimension_weights: Weight of each dimension; they sum to 1.
+        weights_file: File that `fit_weights` wrote; its weights take the place of `dimension_weights`.
         prior_responses: k of the shrinkage n/(n+k), responses.
         minimum_responses: Fewer responses than this give no score.
         window_responses: Responses in a sliding window.
@@ -86,6 +87,7 @@ class ScoreSettings:
     dimension_weights: Mapping[str, float] = field(
         default_factory=lambda: {"behavioural": 0.40, "cognitive": 0.30, "emotional": 0.15, "vocal": 0.15}
     )
+    weights_file: str | None = None
     prior_responses: float = 8.0
     minimum_responses: int = 5
     window_responses: int = 10
