@@ -144,13 +144,13 @@ def judge_next_phase(
     low, high = band
     inside = (residuals >= low) & (residuals <= high)
     count = len(residuals)
+    measured: dict[str, Callable[[Any], float]] = {
+        "forecast_next_phase_error": lambda at: float(np.abs(residuals[at]).mean()),
+        "forecast_next_phase_coverage": lambda at: float(inside[at].mean()),
+    }
     return {
-        "forecast_next_phase_error": _row(
-            with_interval(lambda at: float(np.abs(residuals[at]).mean()), learners), count
-        ),
-        "forecast_next_phase_coverage": _row(
-            with_interval(lambda at: float(inside[at].mean()), learners), count
-        ),
+        name: {**_row(with_interval(figure, learners), count), "learners": len(np.unique(learners))}
+        for name, figure in measured.items()
     }
 
 
