@@ -128,3 +128,20 @@ class ValidationSettings:
         between("validation.largest_gap_points", self.largest_gap_points, 0, 100)
         between("validation.resamples", self.resamples, 1, 1_000)
         between("validation.resampled_learners", self.resampled_learners, 10, 1_000_000)
+
+
+@dataclass(frozen=True)
+class InsightSettings:
+    """How insights are told.
+
+    Attributes:
+        language: Language of the sentences: that of a file engagement/gold/insights_<language>.yaml.
+    """
+
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        if not self.language.isalpha():
+            raise ConfigurationError(
+                f"insights.language is {self.language!r}; expected letters only, such as en."
+            )

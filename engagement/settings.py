@@ -6,7 +6,12 @@ from datetime import date
 
 import yaml
 
-from engagement.analysis_settings import ScoreSettings, ValidationSettings, VoiceSettings
+from engagement.analysis_settings import (
+    InsightSettings,
+    ScoreSettings,
+    ValidationSettings,
+    VoiceSettings,
+)
 from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
 
@@ -14,6 +19,7 @@ __all__ = [
     "Cohort",
     "Identity",
     "Ingest",
+    "InsightSettings",
     "Maintenance",
     "Milestones",
     "Paths",
@@ -165,6 +171,7 @@ class Settings:
     milestones: Milestones = field(default_factory=Milestones)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     score: ScoreSettings = field(default_factory=ScoreSettings)
+    insights: InsightSettings = field(default_factory=InsightSettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     validation: ValidationSettings = field(default_factory=ValidationSettings)
     maintenance: Maintenance = field(default_factory=Maintenance)

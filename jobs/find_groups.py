@@ -19,7 +19,9 @@ def find_groups(run: Run) -> Counts:
     groups = replace_cohort(
         group_learners(phases, run.settings.score, as_of=as_of), run.warehouse, LEARNER_GROUPS, cohort
     )
-    insights = replace_cohort(tell_insights(phases, insight_texts()), run.warehouse, INSIGHTS, cohort)
+    insights = replace_cohort(
+        tell_insights(phases, insight_texts(run.settings.insights.language)), run.warehouse, INSIGHTS, cohort
+    )
     return Counts(rows_in=phases.count(), rows_out=groups, detail={"insights": insights})
 
 
