@@ -27,6 +27,7 @@ setup(
         "engagement.models": ["*/model.onnx", "*/model.yaml"],
     },
     install_requires=[
+        "av>=16.1,<18",
         "boto3>=1.34,<2",
         "librosa>=0.11,<0.12",
         "numpy>=1.26,<2.4",

@@ -21,12 +21,18 @@ class VoiceSettings:
         fetch_ahead_bytes: Most bytes of a task that are fetched ahead of decoding.
         max_bytes: Largest recording fetched, bytes.
         max_seconds: Longest recording decoded, seconds.
+        max_decode_seconds: Longest time that decoding one recording may take, seconds.
         min_speech_seconds: Least speech that is scored, seconds.
         emotion_model: Folder of models/, or a path to one of your own.
         tone_model: The same for tone.
         calibrated_model: The same for emotions against the learner's own voice.
         require_gpu: Stop where the CUDA provider cannot start.
         threads: Threads of one onnxruntime session.
+        retry_missing_days: Days from the first try on which a recording that is not there is asked for again.
+        recheck_days: Folders with a recording scored within so many days are listed again, and what has
+            changed there is scored anew; 0: a scored recording counts as unchanging.
+        batch_recordings: Recordings between two commits; a run that dies loses no more than that.
+        cost_per_hour: What an hour of the cluster costs, for `--dry-run`; null: no cost is told.
     """
 
     audio_root: str = ""
@@ -38,18 +44,27 @@ class VoiceSettings:
     fetch_ahead_bytes: int = 200_000_000
     max_bytes: int = 20_000_000
     max_seconds: float = 60.0
+    max_decode_seconds: float = 30.0
     min_speech_seconds: float = 0.3
     emotion_model: str = "emotion"
     tone_model: str = "tone"
     calibrated_model: str = "emotion_calibrated"
     require_gpu: bool = False
     threads: int = 1
+    retry_missing_days: int = 30
+    recheck_days: int = 0
+    batch_recordings: int = 5_000
+    cost_per_hour: float | None = None
 
     def __post_init__(self) -> None:
+        between("voice.retry_missing_days", self.retry_missing_days, 0, 3650)
+        between("voice.recheck_days", self.recheck_days, 0, 3650)
+        between("voice.batch_recordings", self.batch_recordings, 1, 10_000_000)
         between("voice.connect_timeout_seconds", self.connect_timeout_seconds, 0.1, 300)
         between("voice.read_timeout_seconds", self.read_timeout_seconds, 0.1, 300)
         between("voice.fetch_attempts", self.fetch_attempts, 1, 10)
         between("voice.fetch_threads", self.fetch_threads, 1, 64)
+        between("voice.max_decode_seconds", self.max_decode_seconds, 0.1, 3600)
         between("voice.fetch_ahead_bytes", self.fetch_ahead_bytes, 1, 4_000_000_000)
 
 

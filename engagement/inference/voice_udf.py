@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pyspark import Accumulator
 from pyspark.sql import DataFrame, types as T
 
 from engagement.audio.acoustics import measure
@@ -16,7 +17,7 @@ from engagement.audio.decode import decode
 from engagement.audio.fetch import Recording, fetch
 from engagement.audio.frames import analyse
 from engagement.audio.functionals import functionals
-from engagement.audio.object_store import ObjectStore
+from engagement.audio.object_store import store_of
 from engagement.audio.prefetch import Bounds, prefetched
 from engagement.config import VoiceSettings
 from engagement.inference.emotion import load_emotion_model, score_emotion
@@ -28,7 +29,11 @@ from engagement.schemas.enums import VoiceStatus
 from engagement.schemas.table import LINEAGE
 
 _LINEAGE_NAMES = {column.name for column in LINEAGE}
+# What a recording's row brings along and keeps.
+_CARRIED = ("response_id", "response_date", "audio_key", "first_tried_at")
 SCORE_SCHEMA = T.StructType([column for column in VOICE_SCORES.columns if column.name not in _LINEAGE_NAMES])
+# Name under which a tally counts the seconds of audio that were decoded.
+SECONDS = "seconds"
 # Clips of one model call; only their functionals are kept meanwhile, and the waveforms for a model that hears
 # them: 4 MB for a minute.
 CLIPS_PER_CALL = 64
@@ -51,21 +56,26 @@ class _Heard:
     signal: NDArray[np.float32] | None = None
 
 
-def score_voice(recordings: DataFrame, settings: VoiceSettings) -> DataFrame:
+def score_voice(
+    recordings: DataFrame, settings: VoiceSettings, tally: Accumulator[dict[str, float]] | None = None
+) -> DataFrame:
     """Fetch, decode, measure and score recordings.
 
     Waveforms never become a column: bytes go in and scores come out of one Arrow exchange.
 
     Args:
-        recordings: One row per recording: response_id, audio_key (not null), original_text (null: unknown).
+        recordings: One row per recording: response_id, response_date, audio_key (not null), original_text
+            (null: unknown), first_tried_at.
         settings: How to fetch, decode and score.
+        tally: Takes the recordings done by status, and their seconds, as tasks end; a task that is run again
+            counts again: for progress, not for the ledger.
 
     Returns:
         One row per row in, columns of silver.voice_scores without lineage; where `status` is not `ok`
         the scores are null, and where the recording was not decoded its measures are, too.
     """
-    needed = recordings.select("response_id", "audio_key", "original_text")
-    return needed.mapInPandas(voice_scorer(settings), SCORE_SCHEMA)
+    needed = recordings.select(*_CARRIED, "original_text")
+    return needed.mapInPandas(voice_scorer(settings, tally), SCORE_SCHEMA)
 
 
 def model_hashes(settings: VoiceSettings) -> tuple[str, str]:
@@ -80,7 +90,9 @@ def model_hashes(settings: VoiceSettings) -> tuple[str, str]:
     )
 
 
-def voice_scorer(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame]], Iterable[pd.DataFrame]]:
+def voice_scorer(
+    settings: VoiceSettings, tally: Accumulator[dict[str, float]] | None = None
+) -> Callable[[Iterable[pd.DataFrame]], Iterable[pd.DataFrame]]:
     """Return the function that scores batches of recordings; it holds nothing but the settings."""
 
     def score_batches(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
@@ -90,23 +102,19 @@ def voice_scorer(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame]], 
             for start in range(0, len(batch), CLIPS_PER_CALL):
                 arrived = islice(fetched, CLIPS_PER_CALL)
                 heard = [_listen(recording, settings, keep_signal=keep_signal) for recording in arrived]
-                yield _score_clips(batch.iloc[start : start + CLIPS_PER_CALL], heard, settings)
+                scored = _score_clips(batch.iloc[start : start + CLIPS_PER_CALL], heard, settings)
+                if tally is not None:
+                    tally.add({**scored["status"].value_counts(), SECONDS: scored["clip_seconds"].sum()})
+                yield scored
 
     return score_batches
 
 
 def _fetched(audio_keys: Iterable[str], settings: VoiceSettings) -> Iterator[Recording | VoiceStatus]:
     """Yield what was fetched, in the order of the keys; the network works while the caller computes."""
-    store = ObjectStore(
-        endpoint=settings.s3_endpoint,
-        connect_timeout_seconds=settings.connect_timeout_seconds,
-        read_timeout_seconds=settings.read_timeout_seconds,
-        attempts=settings.fetch_attempts,
-        connections=settings.fetch_threads,
-    )
     return prefetched(
         audio_keys,
-        partial(fetch, settings.audio_root, max_bytes=settings.max_bytes, store=store),
+        partial(fetch, settings.audio_root, max_bytes=settings.max_bytes, store=store_of(settings)),
         size_bytes=lambda found: len(found.content) if isinstance(found, Recording) else 0,
         bounds=Bounds(
             threads=settings.fetch_threads,
@@ -119,8 +127,8 @@ def _fetched(audio_keys: Iterable[str], settings: VoiceSettings) -> Iterator[Rec
 
 def _score_clips(recordings: pd.DataFrame, heard: list[_Heard], settings: VoiceSettings) -> pd.DataFrame:
     scored = pd.DataFrame([clip.facts for clip in heard], columns=SCORE_SCHEMA.names)
-    scored["response_id"] = recordings["response_id"].to_numpy()
-    scored["audio_key"] = recordings["audio_key"].to_numpy()
+    for name in _CARRIED:
+        scored[name] = recordings[name].to_numpy()
     emotion = _emotion_model(settings)
     tone = load_tone_model(settings.tone_model, threads=settings.threads, require_gpu=settings.require_gpu)
     scored["emotion_model"] = emotion.description.fingerprint
@@ -149,7 +157,9 @@ def _listen(recording: Recording | VoiceStatus, settings: VoiceSettings, *, keep
     if isinstance(recording, VoiceStatus):
         return _Heard({"status": str(recording)})
     facts: dict[str, Any] = {"audio_version": recording.version}
-    clip = decode(recording.content, max_seconds=settings.max_seconds)
+    clip = decode(
+        recording.content, max_seconds=settings.max_seconds, max_decode_seconds=settings.max_decode_seconds
+    )
     if isinstance(clip, VoiceStatus):
         return _Heard({**facts, "status": str(clip)})
     frames = analyse(clip.signal)

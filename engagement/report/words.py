@@ -54,6 +54,7 @@ VOICE_STATUSES: Mapping[str, str] = {
     VoiceStatus.TRUNCATED: "cut off",
     VoiceStatus.TOO_SHORT: "too short",
     VoiceStatus.TOO_LONG: "too long",
+    VoiceStatus.TOO_SLOW: "decoding took longer than the limit",
 }
 
 NO_SCORES: Mapping[str, str] = {

@@ -81,6 +81,16 @@ class VoiceStatus(StrEnum):
     TRUNCATED = "truncated"
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
+    TOO_SLOW = "too_slow"
+
+
+class Due(StrEnum):
+    """Why a recording is fetched in this run."""
+
+    NEW = "new"
+    RETRIED = "retried"
+    CHANGED = "changed"
+    RESCORED = "rescored"
 
 
 class NoScore(StrEnum):

@@ -110,6 +110,7 @@ VOICE_SCORES = Table(
     comment="One row per response with a recording: what became of it, and its scores",
     columns=(
         column("response_id", STRING, "Response (silver.responses)", required=True),
+        column("response_date", DATE, "Day of the response, UTC", required=True),
         column("audio_key", STRING, "Key of the recording under the audio root", required=True),
         column("audio_version", STRING, "Version of the object: ETag, or size and time of change"),
         column(
@@ -147,7 +148,10 @@ VOICE_SCORES = Table(
             T.ArrayType(T.FloatType()),
             "Acoustic functionals, order and units as in engagement.audio.functionals; null without speech",
         ),
+        column("first_tried_at", TIMESTAMP, "When the run began that first asked for the recording, UTC"),
         *LINEAGE,
     ),
-    key=("response_id",),
+    key=("response_date", "response_id"),
+    # Runs write by date: a reader of some days, MERGE among them, skips the files of all others.
+    skipped_by=("response_date",),
 )

@@ -1,5 +1,6 @@
 """Recordings to scores inside Spark: one row out per row in, whatever happens to a clip."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from engagement.inference.voice_udf import (
 )
 from tests.unit.sounds import tone, voice, wav
 
+DAY = date(2026, 1, 5)
 SCORES = [
     name for name in SCORE_SCHEMA.names if name.startswith(("emotion_", "tone_")) and "model" not in name
 ]
@@ -50,8 +52,12 @@ def settings(audio_root: Path) -> VoiceSettings:
 
 
 def recordings(spark: SparkSession, keys: list[str]) -> DataFrame:
-    rows = [(f"r{i:03}", key, "we call it bear" if i % 2 else None) for i, key in enumerate(keys)]
-    return spark.createDataFrame(rows, "response_id string, audio_key string, original_text string")
+    rows = [(f"r{i:03}", DAY, key, "we call it bear" if i % 2 else None, None) for i, key in enumerate(keys)]
+    return spark.createDataFrame(
+        rows,
+        "response_id string, response_date date, audio_key string, original_text string, "
+        "first_tried_at timestamp",
+    )
 
 
 def test_score_voice__a_bad_clip_costs_its_row_only(spark: SparkSession, audio_root: Path) -> None:
@@ -117,8 +123,10 @@ def test_voice_scorer__batches_larger_than_a_model_call_keep_their_order(audio_r
     batch = pd.DataFrame(
         {
             "response_id": [str(i) for i in range(count)],
+            "response_date": [DAY] * count,
             "audio_key": ["none.wav", "high.wav"] * (count // 2) + ["low.wav"],
             "original_text": [None] * count,
+            "first_tried_at": [None] * count,
         },
         index=range(100, 100 + count),  # Spark's index is not the batch's place
     )
@@ -131,5 +139,5 @@ def test_voice_scorer__batches_larger_than_a_model_call_keep_their_order(audio_r
 
 
 def test_voice_scorer__no_recordings_give_no_rows(audio_root: Path) -> None:
-    none = pd.DataFrame({"response_id": [], "audio_key": [], "original_text": []})
+    none = pd.DataFrame({"response_id": [], "audio_key": []})
     assert list(voice_scorer(settings(audio_root))(iter([none]))) == []
