@@ -14,13 +14,12 @@ from pyspark.sql.pandas.types import to_arrow_schema
 from engagement.config import VoiceSettings
 from engagement.inference.voice_udf import CLIPS_PER_CALL, SCORE_SCHEMA, model_hashes, voice_scorer
 from tests.unit.sounds import tone, voice, wav
+from tests.unit.voice_batches import recordings_batch
 from tests.unit.waveform_models import expected_probabilities, write_waveform_model
 
 
 def test_voice_scorer__a_batch_without_any_recording_still_fits_the_table(tmp_path: Path) -> None:
-    batch = pd.DataFrame(
-        {"response_id": ["a", "b"], "audio_key": ["gone.wav", "../out.wav"], "original_text": [None, "one"]}
-    )
+    batch = recordings_batch(["gone.wav", "../out.wav"], [None, "one"])
     (scored,) = voice_scorer(VoiceSettings(audio_root=str(tmp_path)))([batch])
     assert scored["status"].tolist() == ["not_found", "outside_root"]
     table = pa.Table.from_pandas(scored, schema=to_arrow_schema(SCORE_SCHEMA), preserve_index=False)
@@ -34,13 +33,7 @@ def test_voice_scorer__a_model_of_ones_own_hears_the_waveforms(tmp_path: Path) -
     (tmp_path / "loud.wav").write_bytes(wav(loud))
     (tmp_path / "tone.wav").write_bytes(wav(tone()))
     model = write_waveform_model(tmp_path / "model", is_masked=True)
-    batch = pd.DataFrame(
-        {
-            "response_id": list("abcd"),
-            "audio_key": ["soft.wav", "gone.wav", "tone.wav", "loud.wav"],
-            "original_text": None,
-        }
-    )
+    batch = recordings_batch(["soft.wav", "gone.wav", "tone.wav", "loud.wav"])
     own = VoiceSettings(audio_root=str(tmp_path), emotion_model=str(model))
     (scored,) = voice_scorer(own)([batch])
     assert scored["status"].tolist() == ["ok", "not_found", "no_speech", "ok"]
@@ -81,9 +74,7 @@ def test_voice_scorer__a_bucket_gives_the_scores_of_the_folder(
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
         bucket.put_object(Bucket="voices", Key=f"app/{name}", Body=content)
-    batch = pd.DataFrame(
-        {"response_id": [str(n) for n in range(len(keys))], "audio_key": keys, "original_text": None}
-    )
+    batch = recordings_batch(keys)
     folder = VoiceSettings(audio_root=str(tmp_path))
     store = VoiceSettings(audio_root="s3://voices/app", s3_endpoint=endpoint)
     from_folder, from_store = (pd.concat(list(voice_scorer(where)([batch]))) for where in (folder, store))
