@@ -47,6 +47,8 @@ setup(
         "notebook": [*SPARK, *NOTEBOOK, "jupyterlab>=4.2,<5"],
         "train": TRAIN,
         "export": EXPORT,
+        # Its licence forbids commercial use: for comparison only, never installed with anything else.
+        "bench": ["opensmile>=2.5,<3"],
         "test": [
             *SPARK,
             *DEMO,
