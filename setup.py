@@ -40,6 +40,7 @@ setup(
         "scipy>=1.11,<2",
         "soundfile>=0.12.1,<1",
         "soxr>=0.5,<2",
+        "threadpoolctl>=3.2,<4",
         *REPORT,
     ],
     extras_require={
@@ -49,6 +50,8 @@ setup(
         "gpu": GPU,
         "train": TRAIN,
         "export": EXPORT,
+        # Its licence forbids commercial use: for comparison only, never installed with anything else.
+        "bench": ["opensmile>=2.5,<3"],
         "test": [
             *SPARK,
             *DEMO,

@@ -81,6 +81,7 @@ class ScoreSettings:
 
     Attributes:
         dimension_weights: Weight of each dimension; they sum to 1.
+        weights_file: File that `fit_weights` wrote; its weights take the place of `dimension_weights`.
         prior_responses: k of the shrinkage n/(n+k), responses.
         minimum_responses: Fewer responses than this give no score.
         window_responses: Responses in a sliding window.
@@ -93,6 +94,7 @@ class ScoreSettings:
     dimension_weights: Mapping[str, float] = field(
         default_factory=lambda: {"behavioural": 0.40, "cognitive": 0.30, "emotional": 0.15, "vocal": 0.15}
     )
+    weights_file: str | None = None
     prior_responses: float = 8.0
     minimum_responses: int = 5
     window_responses: int = 10
@@ -110,3 +112,43 @@ class ScoreSettings:
         total = sum(self.dimension_weights.values())
         if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:
             raise ConfigurationError(f"score.dimension_weights sum to {total}; expected 1, none below 0.")
+
+
+@dataclass(frozen=True)
+class ValidationSettings:
+    """How the scores are put to the proof.
+
+    Attributes:
+        fewest_learners: A subgroup of fewer learners is not told: null with a reason.
+        largest_gap_points: A subgroup whose scores lie farther off than this is flagged, points of 100.
+        resamples: How often the responses are drawn again to see who keeps the group.
+        resampled_learners: Learners of whom that is done at most, drawn by hash.
+    """
+
+    fewest_learners: int = 10
+    largest_gap_points: float = 3.0
+    resamples: int = 5
+    resampled_learners: int = 5_000
+
+    def __post_init__(self) -> None:
+        between("validation.fewest_learners", self.fewest_learners, 2, 10_000)
+        between("validation.largest_gap_points", self.largest_gap_points, 0, 100)
+        between("validation.resamples", self.resamples, 1, 1_000)
+        between("validation.resampled_learners", self.resampled_learners, 10, 1_000_000)
+
+
+@dataclass(frozen=True)
+class InsightSettings:
+    """How insights are told.
+
+    Attributes:
+        language: Language of the sentences: that of a file engagement/gold/insights_<language>.yaml.
+    """
+
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        if not self.language.isalpha():
+            raise ConfigurationError(
+                f"insights.language is {self.language!r}; expected letters only, such as en."
+            )
