@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pyspark.sql import SparkSession
@@ -51,12 +52,9 @@ def test_gpu_profile__shares_of_gpus_need_a_cluster(spark: SparkSession) -> None
         gpu_profile(spark, VoiceSettings(tasks_per_gpu=4))
 
 
-def test_gpu_profile__shares_of_gpus_need_spark_4(
-    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(SparkSession, "version", "3.5.9")
+def test_gpu_profile__shares_of_gpus_need_spark_4() -> None:
     with pytest.raises(ConfigurationError, match=r"Spark 3\.5\.9 gives one step no GPUs of its own: .*--gpu"):
-        gpu_profile(spark, VoiceSettings(tasks_per_gpu=4))
+        gpu_profile(SimpleNamespace(version="3.5.9"), VoiceSettings(tasks_per_gpu=4))
 
 
 @pytest.mark.parametrize("setting", [{"tasks_per_gpu": -1}, {"tasks_per_gpu": 65}, {"gpus_per_executor": -1}])
