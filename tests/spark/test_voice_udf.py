@@ -1,6 +1,5 @@
 """Recordings to scores inside Spark: one row out per row in, whatever happens to a clip."""
 
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,8 @@ from engagement.inference.voice_udf import (
     voice_scorer,
 )
 from tests.unit.sounds import tone, voice, wav
+from tests.unit.voice_batches import DAY, recordings_batch
 
-DAY = date(2026, 1, 5)
 SCORES = [
     name for name in SCORE_SCHEMA.names if name.startswith(("emotion_", "tone_")) and "model" not in name
 ]
@@ -120,16 +119,7 @@ def test_score_voice__real_speech_scores_the_same_in_any_partitioning(
 
 def test_voice_scorer__batches_larger_than_a_model_call_keep_their_order(audio_root: Path) -> None:
     count = CLIPS_PER_CALL + 3
-    batch = pd.DataFrame(
-        {
-            "response_id": [str(i) for i in range(count)],
-            "response_date": [DAY] * count,
-            "audio_key": ["none.wav", "high.wav"] * (count // 2) + ["low.wav"],
-            "original_text": [None] * count,
-            "first_tried_at": [None] * count,
-        },
-        index=range(100, 100 + count),  # Spark's index is not the batch's place
-    )
+    batch = recordings_batch(["none.wav", "high.wav"] * (count // 2) + ["low.wav"])
     scored = pd.concat(list(voice_scorer(settings(audio_root))(iter([batch]))))
     assert scored["response_id"].tolist() == batch["response_id"].tolist()
     assert scored["status"].tolist() == ["not_found", "ok"] * (count // 2) + ["ok"]
@@ -139,5 +129,5 @@ def test_voice_scorer__batches_larger_than_a_model_call_keep_their_order(audio_r
 
 
 def test_voice_scorer__no_recordings_give_no_rows(audio_root: Path) -> None:
-    none = pd.DataFrame({"response_id": [], "audio_key": []})
+    none = recordings_batch([])
     assert list(voice_scorer(settings(audio_root))(iter([none]))) == []

@@ -2,8 +2,6 @@
 
 import hashlib
 import threading
-from collections.abc import Sequence
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,23 +18,12 @@ from engagement.inference import voice_udf
 from engagement.inference.listening import CLIPS_PER_CALL
 from engagement.inference.voice_udf import SCORE_SCHEMA, model_hashes, voice_scorer
 from tests.unit.sounds import tone, voice, wav
+from tests.unit.voice_batches import recordings_batch
 from tests.unit.waveform_models import expected_probabilities, write_waveform_model
 
 
-def recordings(keys: Sequence[str], texts: Sequence[str | None] | None = None) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "response_id": [str(number) for number in range(len(keys))],
-            "response_date": date(2025, 3, 1),
-            "audio_key": keys,
-            "first_tried_at": datetime(2025, 3, 2),
-            "original_text": [None] * len(keys) if texts is None else texts,
-        }
-    )
-
-
 def test_voice_scorer__a_batch_without_any_recording_still_fits_the_table(tmp_path: Path) -> None:
-    batch = recordings(["gone.wav", "../out.wav"], [None, "one"])
+    batch = recordings_batch(["gone.wav", "../out.wav"], [None, "one"])
     (scored,) = voice_scorer(VoiceSettings(audio_root=str(tmp_path)))([batch])
     assert scored["status"].tolist() == ["not_found", "outside_root"]
     table = pa.Table.from_pandas(scored, schema=to_arrow_schema(SCORE_SCHEMA), preserve_index=False)
@@ -50,7 +37,7 @@ def test_voice_scorer__a_model_of_ones_own_hears_the_waveforms(tmp_path: Path) -
     (tmp_path / "loud.wav").write_bytes(wav(loud))
     (tmp_path / "tone.wav").write_bytes(wav(tone()))
     model = write_waveform_model(tmp_path / "model", is_masked=True)
-    batch = recordings(["soft.wav", "gone.wav", "tone.wav", "loud.wav"])
+    batch = recordings_batch(["soft.wav", "gone.wav", "tone.wav", "loud.wav"])
     own = VoiceSettings(audio_root=str(tmp_path), emotion_model=str(model))
     (scored,) = voice_scorer(own)([batch])
     assert scored["status"].tolist() == ["ok", "not_found", "no_speech", "ok"]
@@ -91,7 +78,7 @@ def test_voice_scorer__a_bucket_gives_the_scores_of_the_folder(
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
         bucket.put_object(Bucket="voices", Key=f"app/{name}", Body=content)
-    batch = recordings(keys)
+    batch = recordings_batch(keys)
     folder = VoiceSettings(audio_root=str(tmp_path))
     store = VoiceSettings(audio_root="s3://voices/app", s3_endpoint=endpoint)
     from_folder, from_store = (pd.concat(list(voice_scorer(where)([batch]))) for where in (folder, store))
@@ -124,6 +111,6 @@ def test_voice_scorer__listens_to_the_next_call_while_the_models_run(
     monkeypatch.setattr(voice_udf, "scored_rows", scoring)
     (tmp_path / "voice.wav").write_bytes(wav(voice(seconds=1)))
     keys = ["voice.wav", *["none.wav"] * CLIPS_PER_CALL]
-    batches = [recordings(keys), recordings(keys)]  # a call takes clips of both
+    batches = [recordings_batch(keys), recordings_batch(keys)]  # a call takes clips of both
     scored = list(voice_scorer(VoiceSettings(audio_root=str(tmp_path)))(batches))
     assert [len(rows) for rows in scored] == [CLIPS_PER_CALL, CLIPS_PER_CALL, 2]
