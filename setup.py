@@ -7,6 +7,8 @@ DEMO = ["espeakng-loader>=0.2,<0.3"]
 REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2", "jinja2>=3.1,<4", "markupsafe>=2.1,<4"]
 NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
 TRAIN = ["onnx>=1.17,<2"]
+# What the voice step is measured against: tests/benchmarks/score_recordings.py.
+BENCH = ["ray[data]>=2.50,<3", "daft>=0.7,<0.8"]
 # Export of a speech classifier of one's own: from torch 2.9 on the exporter used here is deprecated.
 EXPORT = [*TRAIN, "torch>=2.5,<2.9", "transformers>=4.50,<5"]
 
@@ -46,6 +48,7 @@ setup(
         "demo": [*SPARK, *DEMO],
         "notebook": [*SPARK, *NOTEBOOK, "jupyterlab>=4.2,<5"],
         "train": TRAIN,
+        "bench": [*SPARK, *BENCH],
         "export": EXPORT,
         "test": [
             *SPARK,
