@@ -6,6 +6,8 @@ SPARK = ["pyspark>=4.0.1,<4.1", "delta-spark>=4.0.0,<4.1"]
 DEMO = ["espeakng-loader>=0.2,<0.3"]
 REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2", "jinja2>=3.1,<4", "markupsafe>=2.1,<4"]
 NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
+# CUDA 12 and cuDNN 9 as Python packages, for machines that lack them.
+GPU = ["onnxruntime-gpu[cuda,cudnn]>=1.22,<1.27"]
 TRAIN = ["onnx>=1.17,<2"]
 # What the voice step is measured against: tests/benchmarks/score_recordings.py.
 BENCH = ["ray[data]>=2.50,<3", "daft>=0.7,<0.8"]
@@ -47,9 +49,12 @@ setup(
         "spark": SPARK,
         "demo": [*SPARK, *DEMO],
         "notebook": [*SPARK, *NOTEBOOK, "jupyterlab>=4.2,<5"],
+        "gpu": GPU,
         "train": TRAIN,
         "bench": [*SPARK, *BENCH],
         "export": EXPORT,
+        # Its licence forbids commercial use: for comparison only, never installed with anything else.
+        "bench": ["opensmile>=2.5,<3"],
         "test": [
             *SPARK,
             *DEMO,

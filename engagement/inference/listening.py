@@ -57,10 +57,14 @@ class Heard:
     signal: NDArray[np.float32] | None = None
 
 
-def load_models(settings: VoiceSettings) -> Models:
+def load_models(settings: VoiceSettings, *, device: int = 0) -> Models:
     """Load both models, once per worker, and hold this worker's numeric libraries to `threads`.
 
     OpenBLAS would take every core of the machine in every worker.
+
+    Args:
+        settings: Names the models.
+        device: Number of the GPU to run on, where there are any.
 
     Raises:
         ModelError: a model is incomplete, altered or made for another version; or there is no GPU to be had.
@@ -68,8 +72,8 @@ def load_models(settings: VoiceSettings) -> Models:
     _hold_threads(settings.threads)
     threads, require_gpu = settings.threads, settings.require_gpu
     return Models(
-        load_emotion_model(settings.emotion_model, threads=threads, require_gpu=require_gpu),
-        load_tone_model(settings.tone_model, threads=threads, require_gpu=require_gpu),
+        load_emotion_model(settings.emotion_model, threads=threads, require_gpu=require_gpu, device=device),
+        load_tone_model(settings.tone_model, threads=threads, require_gpu=require_gpu, device=device),
     )
 
 

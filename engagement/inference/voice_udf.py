@@ -1,16 +1,18 @@
 """Recordings of responses → silver.voice_scores: one row out per row in, one trip to Python."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 from pyspark import Accumulator
+from pyspark.resource import ResourceProfile
 from pyspark.sql import DataFrame, types as T
 
 from engagement.audio.fetch import Recording, fetch
 from engagement.audio.object_store import store_of
 from engagement.audio.prefetch import Bounds, prefetched
 from engagement.config import VoiceSettings
+from engagement.inference.gpu import BatchFunction, device_of_task, map_batches
 from engagement.inference.listening import Heard, Models, in_calls, listen, load_models, score
 from engagement.inference.runtime import describe_model
 from engagement.schemas import VOICE_SCORES
@@ -44,7 +46,11 @@ class _Row(NamedTuple):
 
 
 def score_voice(
-    recordings: DataFrame, settings: VoiceSettings, tally: Accumulator[dict[str, float]] | None = None
+    recordings: DataFrame,
+    settings: VoiceSettings,
+    tally: Accumulator[dict[str, float]] | None = None,
+    *,
+    profile: ResourceProfile | None = None,
 ) -> DataFrame:
     """Fetch, decode, measure and score recordings.
 
@@ -56,13 +62,14 @@ def score_voice(
         settings: How to fetch, decode and score.
         tally: Takes the recordings done by status, and their seconds, as tasks end; a task that is run again
             counts again: for progress, not for the ledger.
+        profile: What the tasks ask Spark for, from `gpu.gpu_profile`; None: what every task gets.
 
     Returns:
         One row per row in, columns of silver.voice_scores without lineage; where `status` is not `ok`
         the scores are null, and where the recording was not decoded its measures are, too.
     """
     needed = recordings.select(*_Row._fields)
-    return needed.mapInPandas(voice_scorer(settings, tally), SCORE_SCHEMA)
+    return map_batches(needed, voice_scorer(settings, tally), SCORE_SCHEMA, profile)
 
 
 def model_hashes(settings: VoiceSettings) -> tuple[str, str]:
@@ -79,11 +86,11 @@ def model_hashes(settings: VoiceSettings) -> tuple[str, str]:
 
 def voice_scorer(
     settings: VoiceSettings, tally: Accumulator[dict[str, float]] | None = None
-) -> Callable[[Iterable[pd.DataFrame]], Iterable[pd.DataFrame]]:
+) -> BatchFunction:
     """Return the function that scores batches of recordings; it holds nothing but the settings."""
 
     def score_batches(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
-        models = load_models(settings)
+        models = load_models(settings, device=device_of_task())
         # Three things at a time: threads fetch, this one listens, and one runs the models on what was heard.
         heard = (listen(recording, row, models, settings) for row, recording in _fetched(batches, settings))
         for scored in prefetched(
