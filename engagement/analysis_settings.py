@@ -27,6 +27,9 @@ class VoiceSettings:
         tone_model: The same for tone.
         calibrated_model: The same for emotions against the learner's own voice.
         require_gpu: Stop where the CUDA provider cannot start.
+        tasks_per_gpu: Tasks of the voice step that share a GPU, count; 0: Spark is not asked for any.
+        gpus_per_executor: GPUs of executors that Spark starts for the voice step alone, count; 0: the
+            application's own executors have them.
         threads: Threads of one onnxruntime session.
         retry_missing_days: Days from the first try on which a recording that is not there is asked for again.
         recheck_days: Folders with a recording scored within so many days are listed again, and what has
@@ -50,6 +53,8 @@ class VoiceSettings:
     tone_model: str = "tone"
     calibrated_model: str = "emotion_calibrated"
     require_gpu: bool = False
+    tasks_per_gpu: int = 0
+    gpus_per_executor: int = 0
     threads: int = 1
     retry_missing_days: int = 30
     recheck_days: int = 0
@@ -64,6 +69,8 @@ class VoiceSettings:
         between("voice.read_timeout_seconds", self.read_timeout_seconds, 0.1, 300)
         between("voice.fetch_attempts", self.fetch_attempts, 1, 10)
         between("voice.fetch_threads", self.fetch_threads, 1, 64)
+        between("voice.tasks_per_gpu", self.tasks_per_gpu, 0, 64)
+        between("voice.gpus_per_executor", self.gpus_per_executor, 0, 64)
         between("voice.max_decode_seconds", self.max_decode_seconds, 0.1, 3600)
         between("voice.fetch_ahead_bytes", self.fetch_ahead_bytes, 1, 4_000_000_000)
 
