@@ -6,7 +6,7 @@ SPARK = ["pyspark>=4.0.1,<4.1", "delta-spark>=4.0.0,<4.1"]
 DEMO = ["espeakng-loader>=0.2,<0.3"]
 REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2", "jinja2>=3.1,<4", "markupsafe>=2.1,<4"]
 NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
-TRAIN = ["onnx>=1.17,<2"]
+TRAIN = ["onnx>=1.17,<2", "scikit-learn>=1.7,<2"]
 # Export of a speech classifier of one's own: from torch 2.9 on the exporter used here is deprecated.
 EXPORT = [*TRAIN, "torch>=2.5,<2.9", "transformers>=4.50,<5"]
 
