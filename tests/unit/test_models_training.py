@@ -8,6 +8,8 @@ import pytest
 from engagement.inference.emotion import EMOTIONS
 from models.training import train_tone
 from models.training.calibration import softmax, temperature
+from models.training.corpora import ActedClips
+from models.training.emotions import Sharpness, probabilities
 from models.training.evaluation import (
     calibration_error,
     interval,
@@ -144,6 +146,26 @@ def test_interval__holds_the_figure_and_repeats() -> None:
     assert (low, high) == interval(pearson, truth, guess, speakers, draws=200)
 
 
+def test_probabilities__arousal_moves_them_between_the_groups_by_hand() -> None:
+    # Alike scores: 3 of 7 emotions are aroused, odds 3/4. A score of log(12) halves the way to odds of 12: 3.
+    scores = np.append(np.zeros(7), np.log(12.0))[None, :]
+    got = probabilities(scores, Sharpness(emotions=5.0, arousal=1.0))[0]
+    aroused = [EMOTIONS.index(label) for label in ("anger", "fear", "happiness")]
+    np.testing.assert_allclose(got[aroused], 0.75 / 3, atol=1e-12)
+    np.testing.assert_allclose(got.sum(), 1, atol=1e-12)
+
+
+def test_strangers__are_of_the_other_sex_with_other_sentences() -> None:
+    is_man, is_later = np.array([0, 0, 1, 1, 1], dtype=bool), np.array([0, 1, 0, 1, 1], dtype=bool)
+    none = np.zeros(5)
+    labels = none.astype(np.int64)
+    clips = ActedClips([], [], none.astype(str), none, labels, is_man, is_later, is_man)
+    pairs = {
+        (tuple(np.flatnonzero(heard)), tuple(np.flatnonzero(others))) for heard, others in clips.strangers()
+    }
+    assert pairs == {((0,), (3, 4)), ((1,), (2,)), ((2,), (1,)), ((3, 4), (0,))}
+
+
 def test_read_emodb__labels_and_speakers_come_from_the_names(corpora: Path, tmp_path: Path) -> None:
     from models.training.corpora import read_emodb  # noqa: PLC0415
 
@@ -153,6 +175,8 @@ def test_read_emodb__labels_and_speakers_come_from_the_names(corpora: Path, tmp_
     clips = read_emodb(tmp_path)
     assert clips.speakers.tolist() == ["03", "11"]
     assert [EMOTIONS[i] for i in clips.emotions] == ["happiness", "sadness"]
+    assert clips.is_man.tolist() == [True, True]
+    assert clips.is_later_sentence.tolist() == [False, False]
 
 
 def test_main__trains_a_model_that_runs_and_keeps_its_figures(corpora: Path, tmp_path: Path) -> None:
