@@ -6,6 +6,8 @@ SPARK = ["pyspark>=4.0.1,<4.1", "delta-spark>=4.0.0,<4.1"]
 DEMO = ["espeakng-loader>=0.2,<0.3"]
 REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2", "jinja2>=3.1,<4", "markupsafe>=2.1,<4"]
 NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
+# CUDA 12 and cuDNN 9 as Python packages, for machines that lack them.
+GPU = ["onnxruntime-gpu[cuda,cudnn]>=1.22,<1.27"]
 TRAIN = ["onnx>=1.17,<2", "scikit-learn>=1.7,<2"]
 # Export of a speech classifier of one's own: from torch 2.9 on the exporter used here is deprecated.
 EXPORT = [*TRAIN, "torch>=2.5,<2.9", "transformers>=4.50,<5"]
@@ -38,12 +40,14 @@ setup(
         "scipy>=1.11,<2",
         "soundfile>=0.12.1,<1",
         "soxr>=0.5,<2",
+        "threadpoolctl>=3.2,<4",
         *REPORT,
     ],
     extras_require={
         "spark": SPARK,
         "demo": [*SPARK, *DEMO],
         "notebook": [*SPARK, *NOTEBOOK, "jupyterlab>=4.2,<5"],
+        "gpu": GPU,
         "train": TRAIN,
         "export": EXPORT,
         # Its licence forbids commercial use: for comparison only, never installed with anything else.

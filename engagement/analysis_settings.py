@@ -27,6 +27,9 @@ class VoiceSettings:
         tone_model: The same for tone.
         calibrated_model: The same for emotions against the learner's own voice.
         require_gpu: Stop where the CUDA provider cannot start.
+        tasks_per_gpu: Tasks of the voice step that share a GPU, count; 0: Spark is not asked for any.
+        gpus_per_executor: GPUs of executors that Spark starts for the voice step alone, count; 0: the
+            application's own executors have them.
         threads: Threads of one onnxruntime session.
         retry_missing_days: Days from the first try on which a recording that is not there is asked for again.
         recheck_days: Folders with a recording scored within so many days are listed again, and what has
@@ -50,6 +53,8 @@ class VoiceSettings:
     tone_model: str = "tone"
     calibrated_model: str = "emotion_calibrated"
     require_gpu: bool = False
+    tasks_per_gpu: int = 0
+    gpus_per_executor: int = 0
     threads: int = 1
     retry_missing_days: int = 30
     recheck_days: int = 0
@@ -64,6 +69,8 @@ class VoiceSettings:
         between("voice.read_timeout_seconds", self.read_timeout_seconds, 0.1, 300)
         between("voice.fetch_attempts", self.fetch_attempts, 1, 10)
         between("voice.fetch_threads", self.fetch_threads, 1, 64)
+        between("voice.tasks_per_gpu", self.tasks_per_gpu, 0, 64)
+        between("voice.gpus_per_executor", self.gpus_per_executor, 0, 64)
         between("voice.max_decode_seconds", self.max_decode_seconds, 0.1, 3600)
         between("voice.fetch_ahead_bytes", self.fetch_ahead_bytes, 1, 4_000_000_000)
 
@@ -74,6 +81,7 @@ class ScoreSettings:
 
     Attributes:
         dimension_weights: Weight of each dimension; they sum to 1.
+        weights_file: File that `fit_weights` wrote; its weights take the place of `dimension_weights`.
         prior_responses: k of the shrinkage n/(n+k), responses.
         minimum_responses: Fewer responses than this give no score.
         window_responses: Responses in a sliding window.
@@ -86,6 +94,7 @@ class ScoreSettings:
     dimension_weights: Mapping[str, float] = field(
         default_factory=lambda: {"behavioural": 0.40, "cognitive": 0.30, "emotional": 0.15, "vocal": 0.15}
     )
+    weights_file: str | None = None
     prior_responses: float = 8.0
     minimum_responses: int = 5
     window_responses: int = 10
@@ -103,3 +112,43 @@ class ScoreSettings:
         total = sum(self.dimension_weights.values())
         if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:
             raise ConfigurationError(f"score.dimension_weights sum to {total}; expected 1, none below 0.")
+
+
+@dataclass(frozen=True)
+class ValidationSettings:
+    """How the scores are put to the proof.
+
+    Attributes:
+        fewest_learners: A subgroup of fewer learners is not told: null with a reason.
+        largest_gap_points: A subgroup whose scores lie farther off than this is flagged, points of 100.
+        resamples: How often the responses are drawn again to see who keeps the group.
+        resampled_learners: Learners of whom that is done at most, drawn by hash.
+    """
+
+    fewest_learners: int = 10
+    largest_gap_points: float = 3.0
+    resamples: int = 5
+    resampled_learners: int = 5_000
+
+    def __post_init__(self) -> None:
+        between("validation.fewest_learners", self.fewest_learners, 2, 10_000)
+        between("validation.largest_gap_points", self.largest_gap_points, 0, 100)
+        between("validation.resamples", self.resamples, 1, 1_000)
+        between("validation.resampled_learners", self.resampled_learners, 10, 1_000_000)
+
+
+@dataclass(frozen=True)
+class InsightSettings:
+    """How insights are told.
+
+    Attributes:
+        language: Language of the sentences: that of a file engagement/gold/insights_<language>.yaml.
+    """
+
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        if not self.language.isalpha():
+            raise ConfigurationError(
+                f"insights.language is {self.language!r}; expected letters only, such as en."
+            )

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pyspark import StorageLevel
+from pyspark.resource import ResourceProfile
 from pyspark.sql import DataFrame, functions as F
 
 from engagement.config import VoiceSettings
+from engagement.inference.gpu import gpu_profile
 from engagement.inference.listing_udf import LISTED_SCHEMA, list_recordings
 from engagement.inference.voice_udf import model_hashes, score_voice
 from engagement.progress import telling
@@ -68,13 +70,15 @@ def score_due(worklist: Worklist, warehouse: Warehouse, settings: VoiceSettings)
     A batch is committed while the next is being scored; a run that dies finds the committed ones again.
     """
     spark = worklist.rows.sparkSession
+    profile = gpu_profile(spark, settings) if worklist.recordings else None
     progress = Progress(worklist.recordings, spark.sparkContext.accumulator({}, Sums()))
     last = worklist.rows.agg(F.max("batch")).collect()[0][0]
     fates: Counter[str] = Counter()
     with telling(progress.told), ThreadPoolExecutor(1, thread_name_prefix="commit") as committer:
         committing: Future[int] | None = None
         for number in range(-1 if last is None else last + 1):
-            scored = _scored(worklist.rows.where(F.col("batch") == number), warehouse, settings, progress)
+            batch = worklist.rows.where(F.col("batch") == number)
+            scored = _scored(batch, warehouse, settings, progress, profile)
             facts = _facts(scored)
             if committing is not None:
                 committing.result()
@@ -102,7 +106,13 @@ def _listed(
     return list_recordings(folders_to_list(recordings, known, scored_since=scored_since), settings)
 
 
-def _scored(batch: DataFrame, warehouse: Warehouse, settings: VoiceSettings, progress: Progress) -> DataFrame:
+def _scored(
+    batch: DataFrame,
+    warehouse: Warehouse,
+    settings: VoiceSettings,
+    progress: Progress,
+    profile: ResourceProfile | None,
+) -> DataFrame:
     context = batch.sparkSession.sparkContext
     # Tasks of equal size, small enough to show progress; a hash of the id, so that a retry deals the same.
     size = min(settings.batch_recordings, progress.recordings)
@@ -110,7 +120,8 @@ def _scored(batch: DataFrame, warehouse: Warehouse, settings: VoiceSettings, pro
     first_tried_at = F.coalesce("first_tried_at", F.lit(warehouse.started_at))
     spread = batch.withColumn("first_tried_at", first_tried_at).repartition(tasks, F.xxhash64("response_id"))
     # On disk first: MERGE reads its source more than once, and a recording is to be scored once.
-    return score_voice(spread, settings, progress.tally).persist(StorageLevel.DISK_ONLY)
+    scored = score_voice(spread, settings, progress.tally, profile=profile)
+    return scored.persist(StorageLevel.DISK_ONLY)
 
 
 def _facts(scored: DataFrame) -> _Facts:

@@ -69,13 +69,17 @@ def append(rows: DataFrame, warehouse: Warehouse, table: Table) -> int:
     return _write(rows, warehouse, table, "append", None)
 
 
-def replace_cohort(rows: DataFrame, warehouse: Warehouse, table: Table, cohort: str) -> int:
+def replace_cohort(
+    rows: DataFrame, warehouse: Warehouse, table: Table, cohort: str, *, only: str | None = None
+) -> int:
     """Replace the rows of one selection, leave all others; return the rows written.
 
-    `rows` come without the column `cohort`.
+    `rows` come without the column `cohort`. With `only`, a condition that all of them meet, what does not
+    meet it stays.
     """
     named = rows.withColumn("cohort", F.lit(cohort))
-    return _write(named, warehouse, table, "overwrite", f"cohort = '{_literal(cohort)}'")
+    replaced = f"cohort = '{_literal(cohort)}'" + (f" and ({only})" if only else "")
+    return _write(named, warehouse, table, "overwrite", replaced)
 
 
 def merge(

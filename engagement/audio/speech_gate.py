@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engagement.audio.frames import MEL_BANDS, Frames
-from engagement.audio.summaries import slope
+from engagement.audio.summaries import quantiles, slope
 
 # Speech is voiced in part.
 LEAST_VOICED_SHARE = 0.1
@@ -33,8 +33,8 @@ def is_speech(frames: Frames) -> bool:
     if voiced < max(FEWEST_PITCHES, LEAST_VOICED_SHARE * frames.speech.sum()):
         return False
     return bool(
-        _spread(frames.level_db[frames.speech], 10, 90) >= LEAST_LEVEL_SPREAD_DB
-        and _spread(frames.level_db, 5, 95) >= LEAST_ABOVE_ROOM_DB
+        _spread(frames.level_db[frames.speech], 0.1, 0.9) >= LEAST_LEVEL_SPREAD_DB
+        and _spread(frames.level_db, 0.05, 0.95) >= LEAST_ABOVE_ROOM_DB
         and pitch_spread_semitones(frames) >= LEAST_PITCH_SPREAD_SEMITONES
         and _held_share(frames) <= MOST_HELD_SHARE
         and _centroid_spread_bands(frames) >= LEAST_CENTROID_SPREAD_BANDS
@@ -44,12 +44,12 @@ def is_speech(frames: Frames) -> bool:
 
 def pitch_spread_semitones(frames: Frames) -> float:
     """Return the 10th to 90th percentile of the pitch, semitones; some frame must be voiced."""
-    low_hz, high_hz = np.percentile(frames.pitch_hz[frames.voiced].astype(np.float64), [10, 90])
+    low_hz, high_hz = quantiles(frames.pitch_hz[frames.voiced].astype(np.float64), (0.1, 0.9))
     return float(12 * np.log2(high_hz / low_hz))
 
 
-def _spread(values: NDArray[np.float32], low: int, high: int) -> float:
-    lower, upper = np.percentile(values, [low, high])
+def _spread(values: NDArray[np.float32], low: float, high: float) -> float:
+    lower, upper = quantiles(values, (low, high))
     return float(upper - lower)
 
 

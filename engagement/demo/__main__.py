@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from engagement.demo.generators import EVERYDAY, GENERATORS
 from engagement.demo.simulation import simulate
 from engagement.errors import EngagementError
 
@@ -21,6 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             recordings=options.recordings,
             audio=not options.no_audio,
             say=_say,
+            generator=options.generator,
+            files=not options.no_files,
         )
     except EngagementError as error:
         sys.stderr.write(f"{error}\n")
@@ -51,6 +54,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="real recordings instead of the synthetic voice: audio files and a CSV with the columns "
         "utterance_id, speaker_id, text; one learner per speaker, --learners is not used",
+    )
+    parser.add_argument(
+        "--generator",
+        default=EVERYDAY,
+        metavar="NAME",
+        help=f"how engagement shows: {', '.join(GENERATORS)} (default {EVERYDAY})",
+    )
+    parser.add_argument(
+        "--no-files", action="store_true", help="audio keys without recordings: for trials that need no sound"
     )
     parser.add_argument("--no-audio", action="store_true", help="recording switched off: no voices at all")
     return parser

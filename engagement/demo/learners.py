@@ -1,12 +1,13 @@
 """The simulated class: who the learners are, and how engaged each of them truly is, day by day."""
 
-import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 
-LEARNERS_PER_TABLET = 4
+from engagement.demo.generators import USUAL_ENGAGEMENT, Channel, Generator
+from engagement.demo.schools import SCHOOLS, Tablet, tablets_for
+
 FIRST_DAYS = 5  # every learner has come at least once by then
 LANGUAGES = ("en", "ta")
 
@@ -20,6 +21,7 @@ class Profile(StrEnum):
     STOPPING = "stopping"
     WEAK_BUT_PERSISTENT = "weak_but_persistent"
     STRONG_BUT_BORED = "strong_but_bored"
+    GUESSING = "guessing"
 
 
 # One turn of this list is enrolled after the other, so that a class of any size is mixed.
@@ -36,6 +38,9 @@ PROFILES = (
     Profile.STEADY,
 )
 
+# Where some guess by habit, the second who fades of a turn is one of them.
+WITH_GUESSERS = (*PROFILES[:8], Profile.GUESSING, *PROFILES[9:])
+
 # Engagement (0–1) in the first and in the last week, before the learner's own difference.
 COURSES = {
     Profile.THRIVING: (0.78, 0.90),
@@ -44,45 +49,8 @@ COURSES = {
     Profile.STOPPING: (0.58, 0.25),
     Profile.WEAK_BUT_PERSISTENT: (0.76, 0.80),
     Profile.STRONG_BUT_BORED: (0.42, 0.28),
+    Profile.GUESSING: (0.40, 0.36),
 }
-
-
-@dataclass(frozen=True)
-class School:
-    """One school, with how the app is set up there.
-
-    `records` is False where the recording of voices is switched off, `sends_name` where the app
-    tells the school by its code alone, `embedded` where it runs inside a host: it then reports its
-    start and end as those of a content, which open and close no root session.
-    """
-
-    name: str
-    udise_code: str
-    channel: str
-    records: bool = True
-    sends_name: bool = True
-    embedded: bool = False
-
-
-SCHOOLS = (
-    School("Green Valley Primary", "33010100101", "learnall-coast"),
-    School("Hill View Middle", "33010100202", "learnall-coast", sends_name=False),
-    School("River Bank Primary", "33020300303", "learnall-inland", records=False, embedded=True),
-)
-
-
-@dataclass(frozen=True)
-class Tablet:
-    """A tablet that several learners share.
-
-    `fills_ids` is True for the minority whose version of the app sends the learner's id;
-    `microphone_gain_db` is how much louder than others it records: a nuisance, not engagement.
-    """
-
-    device_id: str
-    school: School
-    fills_ids: bool
-    microphone_gain_db: float
 
 
 @dataclass(frozen=True)
@@ -101,6 +69,16 @@ class Learner:
     likes_discovery: float
     likes_showcase: float
     stops_on_day: int | None
+    generator: Generator
+
+    def shown(self, channel: Channel, engagement: float) -> float:
+        """Return what a channel shows of an engagement (0–1): more or less of it, and the learner's habit."""
+        showing = self.generator.showing.get(channel)
+        if showing is None:
+            return engagement
+        habit = Random(f"habit:{channel}:{self.raw_id}").gauss(0, showing.habit)
+        seen = USUAL_ENGAGEMENT + showing.gain * (engagement - USUAL_ENGAGEMENT) + habit
+        return min(max(seen, 0.01), 0.99)
 
     def engagement_on(self, day: int, *, of_days: int, phase: str) -> float:
         """Return the learner's true engagement (0–1) on a day of the simulation, in a phase."""
@@ -111,27 +89,43 @@ class Learner:
         return min(max(course + weekly_wave + liking, 0.02), 0.98)
 
 
-def enrol(count: int, *, days: int, seed: int, languages: tuple[str, ...] = LANGUAGES) -> list[Learner]:
+def enrol(
+    count: int, *, days: int, seed: int, generator: Generator, languages: tuple[str, ...] = LANGUAGES
+) -> list[Learner]:
     """Return a class of `count` learners, spread over schools, languages and profiles.
 
     Skill is drawn apart from engagement, two profiles aside: who is good is not who is engaged.
     """
     draw = Random(f"{seed}:class")
-    tablets = _tablets(count, seed=seed)
-    return [_learner(number, tablets, languages, days=days, draw=draw) for number in range(count)]
+    tablets = tablets_for(count, seed=seed, bad_microphones=generator.bad_microphones)
+    pupils = [
+        _learner(number, tablets, languages, generator, days=days, draw=draw) for number in range(count)
+    ]
+    if generator.stop_hazard is None:
+        return pupils
+    return [replace(pupil, stops_on_day=_last_day(pupil, days=days, seed=seed)) for pupil in pupils]
 
 
 def _learner(
-    number: int, tablets: list[Tablet], languages: tuple[str, ...], *, days: int, draw: Random
+    number: int,
+    tablets: list[Tablet],
+    languages: tuple[str, ...],
+    generator: Generator,
+    *,
+    days: int,
+    draw: Random,
 ) -> Learner:
-    profile = PROFILES[number % len(PROFILES)]
+    profiles = WITH_GUESSERS if generator.guessers else PROFILES
+    profile = profiles[number % len(profiles)]
     first, last = COURSES[profile]
-    own = draw.gauss(0, 0.06)
+    own = draw.gauss(generator.own_mean, generator.own_spread)
     skill = draw.uniform(0.35, 0.9)
     if profile is Profile.WEAK_BUT_PERSISTENT:
         skill = draw.uniform(0.2, 0.35)
     elif profile is Profile.STRONG_BUT_BORED:
         skill = draw.uniform(0.85, 0.95)
+    elif profile is Profile.GUESSING:
+        skill = draw.uniform(0.2, 0.5)
     earliest_stop = max(FIRST_DAYS, days * 3 // 8)
     stop = draw.randrange(earliest_stop, earliest_stop + max(1, days * 3 // 8))
     return Learner(
@@ -147,18 +141,16 @@ def _learner(
         likes_discovery=draw.gauss(0.06, 0.04),
         likes_showcase=draw.gauss(-0.04, 0.08),
         stops_on_day=stop if profile is Profile.STOPPING else None,
+        generator=generator,
     )
 
 
-def _tablets(learners: int, *, seed: int) -> list[Tablet]:
-    draw = Random(f"{seed}:tablets")
-    per_school = math.ceil(learners / len(SCHOOLS) / LEARNERS_PER_TABLET)
-    return [
-        Tablet(
-            device_id=hashlib.sha1(f"{seed}:tablet:{number}".encode(), usedforsecurity=False).hexdigest(),
-            school=SCHOOLS[number % len(SCHOOLS)],
-            fills_ids=number % 7 == 1,
-            microphone_gain_db=draw.gauss(0, 3),
-        )
-        for number in range(per_school * len(SCHOOLS))
-    ]
+def _last_day(learner: Learner, *, days: int, seed: int) -> int | None:
+    """Return the day from which a learner stays away, drawn day by day; None: never."""
+    draw = Random(f"{seed}:stops:{learner.raw_id}")
+    hazard = learner.generator.stop_hazard or 0.0
+    for day in range(FIRST_DAYS, days):
+        engagement = learner.engagement_on(day, of_days=days, phase="practice")
+        if draw.random() < hazard * (1 - engagement) ** 3:
+            return day
+    return None

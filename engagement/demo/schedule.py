@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from engagement.demo.learners import FIRST_DAYS, Learner, Tablet
+from engagement.demo.generators import Channel
+from engagement.demo.learners import FIRST_DAYS, Learner
+from engagement.demo.schools import Tablet
 
 FIRST_DAY = datetime(2025, 1, 6, tzinfo=UTC)  # a Monday
 SCHOOL_STARTS = timedelta(hours=4)  # 09:30 in India
@@ -65,7 +67,8 @@ def _comes(learner: Learner, day: int, *, days: int, first_day: int, draw: Rando
     if day < first_day or (learner.stops_on_day is not None and day >= learner.stops_on_day):
         return False
     engagement = learner.engagement_on(day, of_days=days, phase="practice")
-    return day == first_day or chance < 0.03 + 0.42 * engagement**1.5
+    shown = learner.shown(Channel.RETURNS, engagement)
+    return day == first_day or chance < 0.03 + 0.42 * shown**1.5
 
 
 def _by_tablet(learners: Iterable[Learner]) -> dict[Tablet, list[Learner]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from engagement.demo.delivery import write_telemetry
 from engagement.demo.diary import Answer, Happening
 from engagement.demo.exports import coverage, write_exports
+from engagement.demo.generators import EVERYDAY, Generator, generator_named
 from engagement.demo.learners import LANGUAGES, Learner, enrol
 from engagement.demo.quiz import quiz_events
 from engagement.demo.recorder import record
@@ -49,25 +50,29 @@ def simulate(  # noqa: PLR0913 - the command's options, one by one
     recordings: Path | None,
     audio: bool,
     say: Callable[[str], None],
+    generator: str = EVERYDAY,
+    files: bool = True,
 ) -> ClassSummary:
     """Simulate a class and write its telemetry, exports, recordings and truth under `out`.
 
-    The same arguments give the same bytes. With `recordings` (a folder of real speech) there is
+    The same arguments give the same bytes. Without `files` the answers have audio keys, but nothing lies
+    under them: for trials that need no sound. With `recordings` (a folder of real speech) there is
     one learner per speaker, whatever `learners` says, and every recording is used once.
 
     Raises:
-        ConfigurationError: a number is out of bounds, or `out` holds something else.
+        ConfigurationError: a number is out of bounds, the generator unknown, or `out` holds something else.
         InputError: the recordings or their CSV cannot be used.
     """
     began = time.monotonic()
     _check(out, learners=learners, weeks=weeks, wants_sound=audio or recordings is None)
+    kind = generator_named(generator)
     speakers = list(utterances_by_speaker(recordings).values()) if recordings else []
     _make_room(out)
-    school_year = _live(speakers, learners=learners, weeks=weeks, seed=seed, audio=audio)
+    school_year = _live(speakers, kind, learners=learners, weeks=weeks, seed=seed, audio=audio)
     counted = f"{len(school_year.learners)} learners, {len(school_year.visits)} visits"
     say(f"{counted}, {len(school_year.answers())} responses in {weeks} weeks")
     faults = {} if speakers else choose_faults(school_year.answers(), seed=seed)
-    recorded = record(out / "audio", school_year.answers(), faults=faults, say=say)
+    recorded = record(out / "audio", school_year.answers(), faults=faults, say=say) if files else 0
     school_year = replace(school_year, happenings=misname(school_year.happenings, faults))
     events, export_rows = _write(out, school_year, faults, seed=seed)
     return ClassSummary(
@@ -115,12 +120,18 @@ def _make_room(out: Path) -> None:
 
 
 def _live(
-    speakers: Sequence[list[Utterance]], *, learners: int, weeks: int, seed: int, audio: bool
+    speakers: Sequence[list[Utterance]],
+    generator: Generator,
+    *,
+    learners: int,
+    weeks: int,
+    seed: int,
+    audio: bool,
 ) -> _SchoolYear:
     """Return the weeks of a class; with speakers, of one learner for each, who has that voice."""
     days = weeks * DAYS_PER_WEEK
     languages = (RECORDINGS_LANGUAGE,) if speakers else LANGUAGES
-    pupils = enrol(len(speakers) or learners, days=days, seed=seed, languages=languages)
+    pupils = enrol(len(speakers) or learners, days=days, seed=seed, generator=generator, languages=languages)
     planned = visits(pupils, weeks=weeks, seed=seed)
     sitters = {
         pupil.raw_id: Sitter(

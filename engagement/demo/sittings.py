@@ -48,11 +48,14 @@ class Sitter:
         self._note_where_the_learner_is(visit)
         mood = Random(f"{self.seed}:mood:{self.learner.raw_id}:{visit.day}").gauss(0, 0.05)
         usual = self.learner.engagement_on(visit.day, of_days=self.of_days, phase=self.position.phase)
-        wanted = behaviour.answers_wanted(usual + mood, draw=draw)
+        wanted = behaviour.answers_wanted(self.learner, usual + mood, draw=draw)
         recordings_to_leave = self._recordings_left() * (visits_left - 1) // visits_left
         while self._goes_on(wanted, recordings_to_leave, draw=draw):
             self._answer_item(visit, mood=mood, draw=draw)
-            if len(self._scores) == self.position.items and not self._end_set(visit, visits_left, draw=draw):
+            if len(self._scores) < self.position.items:
+                if behaviour.leaves_set(self.learner, usual + mood, draw=draw):
+                    break
+            elif not self._end_set(visit, visits_left, draw=draw):
                 break
         self._wait(draw.uniform(2, 15))
         if draw.random() < END_IS_SENT:
@@ -73,7 +76,9 @@ class Sitter:
         for tries in (1, 2):
             if answer.recording or answer.kind != "SPEAK":
                 break
-            if not behaviour.retries(answer.accuracy, answer.engagement, tries=tries - 1, draw=draw):
+            if not behaviour.retries(
+                self.learner, answer.accuracy, answer.engagement, tries=tries - 1, draw=draw
+            ):
                 break
             answer = self._answer(visit, text, tries=tries, mood=mood, draw=draw)
         self._scores.append(answer.accuracy)
@@ -86,14 +91,16 @@ class Sitter:
         engagement = behaviour.momentary_engagement(
             usual, mood=mood, answers_so_far=self._answers(), draw=draw
         )
-        speaks = not self.position.is_game and not behaviour.skips_microphone(engagement, draw=draw)
+        speaks = not self.position.is_game and not behaviour.skips_microphone(
+            self.learner, engagement, draw=draw
+        )
         recording = self.utterances.pop(0) if speaks and self.utterances else None
         text = recording.text if recording else text
         attempt = behaviour.attempt(
             self.learner, self.position, text=text, engagement=engagement, tries=tries, draw=draw
         )
         if recording is None:
-            attempt = behaviour.left_blank(attempt, engagement, draw=draw)
+            attempt = behaviour.left_blank(self.learner, attempt, engagement, draw=draw)
         self._wait(attempt.duration_seconds)
         content_id = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:24]
         records = speaks and (recording is not None or visit.tablet.school.records)
@@ -116,7 +123,7 @@ class Sitter:
             recording=recording,
         )
         self._told.append(answer)
-        self._now += behaviour.idle_time(engagement, draw=draw)
+        self._now += behaviour.idle_time(self.learner, engagement, draw=draw)
         return answer
 
     def _audio_key(self, visit: Visit, content_id: str, *, draw: Random) -> str:

@@ -81,9 +81,7 @@ def voice_calibrator(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame
 
 
 def _calibrate(clips: pd.DataFrame, heard: _Heard, settings: VoiceSettings) -> tuple[pd.DataFrame, _Heard]:
-    model = load_calibrated_model(
-        settings.calibrated_model, threads=settings.threads, require_gpu=settings.require_gpu
-    )
+    model = load_calibrated_model(settings.calibrated_model, threads=settings.threads)
     functionals = np.stack(clips["functionals"].to_list()).astype(np.float64)
     by_learner = []
     for learner_id, places in clips.groupby("learner_id", sort=False).indices.items():

@@ -18,13 +18,13 @@ AROUSED = ("anger", "fear", "happiness")
 POSITIVE = ("happiness", "neutral")
 
 
-def load_emotion_model(name: str, *, threads: int = 1, require_gpu: bool = False) -> Model:
+def load_emotion_model(name: str, *, threads: int = 1, require_gpu: bool = False, device: int = 0) -> Model:
     """Load the emotion model, once per worker: ours, or one that hears waveforms and has labels of its own.
 
     Raises:
         ModelError: see `runtime.load_model`; or it was made for another front end or other labels.
     """
-    model = load_model(name, threads=threads, require_gpu=require_gpu)
+    model = load_model(name, threads=threads, require_gpu=require_gpu, device=device)
     if hears_waveforms(model):
         require_waveforms(model)
         _check_emotions(model)

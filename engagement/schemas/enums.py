@@ -110,6 +110,14 @@ class NoForecast(StrEnum):
     TOO_FEW_PHASES = "too_few_phases"
 
 
+class NoFigure(StrEnum):
+    """Why a figure of the validation is null."""
+
+    NOTHING_OBSERVED = "nothing_observed"
+    TOO_FEW_LEARNERS = "too_few_learners"
+    NO_VARIATION = "no_variation"
+
+
 class Dimension(StrEnum):
     """The four dimensions of engagement."""
 

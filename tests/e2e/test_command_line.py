@@ -32,9 +32,8 @@ def _step(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_submit__wrong_step_lists_the_steps() -> None:
     done = _submit("score_everything")
     assert done.returncode == 2
-    assert (
-        "No step 'score_everything'. Steps: build_sessions explain find_groups ingest_events" in done.stderr
-    )
+    steps = "build_sessions explain find_groups fit_weights ingest_events"
+    assert f"No step 'score_everything'. Steps: {steps}" in done.stderr
 
 
 def test_submit__help_explains_itself() -> None:

@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame, SparkSession
 
 from engagement.config import VoiceSettings
 from engagement.inference.emotion import EMOTIONS
+from engagement.inference.listening import CLIPS_PER_CALL
 from engagement.inference.voice_udf import (
-    CLIPS_PER_CALL,
     SCORE_SCHEMA,
     model_hashes,
     score_voice,

@@ -5,6 +5,7 @@ from statistics import correlation, fmean
 import pytest
 
 from engagement.demo.diary import Answer
+from engagement.demo.generators import GENERATORS
 from engagement.demo.learners import Learner, Profile, enrol
 from engagement.demo.schedule import Visit, visits
 from engagement.demo.sittings import Sitter
@@ -14,7 +15,7 @@ DAYS = 56
 
 @pytest.fixture(scope="module")
 def pupils() -> list[Learner]:
-    return enrol(60, days=DAYS, seed=7)
+    return enrol(60, days=DAYS, seed=7, generator=GENERATORS["everyday"])
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,11 @@ from typing import Any
 
 from engagement.demo.curriculum import Position
 from engagement.demo.diary import Answer, AppStart, Happening, LessonRow, SetResult
-from engagement.demo.learners import SCHOOLS, Learner, Profile, Tablet
+from engagement.demo.generators import Generator
+from engagement.demo.learners import Learner, Profile
 from engagement.demo.oddities import with_server_fields
 from engagement.demo.schedule import Visit
+from engagement.demo.schools import SCHOOLS, Tablet
 from engagement.demo.telemetry import events_of
 
 NINE_THIRTY = datetime(2025, 1, 6, 4, 0, tzinfo=UTC)
@@ -19,7 +21,7 @@ NINE_THIRTY_MILLISECONDS = 1_736_136_000_000
 def a_visit(*, school: int = 1, fills_ids: bool = False, buddy: bool = False) -> Visit:
     tablet = Tablet("tablet-1", SCHOOLS[school], fills_ids, 0.0)
     learner = Learner(
-        "7001", 0, "en", tablet, "3", Profile.STEADY, 0.5, 0.6, 0.6, 0.0, 0.0, stops_on_day=None
+        "7001", 0, "en", tablet, "3", Profile.STEADY, 0.5, 0.6, 0.6, 0.0, 0.0, None, Generator()
     )
     other = replace(learner, raw_id="7002") if buddy else None
     return Visit(learner, tablet, 0, NINE_THIRTY, "session-1", "play-1", other)

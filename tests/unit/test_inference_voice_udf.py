@@ -1,7 +1,9 @@
 """The scorer of batches, without Spark: what it returns must fit the table, whatever became of the clips."""
 
 import hashlib
+import threading
 from pathlib import Path
+from typing import Any
 
 import boto3
 import numpy as np
@@ -12,7 +14,9 @@ from moto.server import ThreadedMotoServer
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from engagement.config import VoiceSettings
-from engagement.inference.voice_udf import CLIPS_PER_CALL, SCORE_SCHEMA, model_hashes, voice_scorer
+from engagement.inference import voice_udf
+from engagement.inference.listening import CLIPS_PER_CALL
+from engagement.inference.voice_udf import SCORE_SCHEMA, model_hashes, voice_scorer
 from tests.unit.sounds import encoded, tone, voice, wav
 from tests.unit.voice_batches import recordings_batch
 from tests.unit.waveform_models import expected_probabilities, write_waveform_model
@@ -118,3 +122,28 @@ def test_voice_scorer__a_bucket_gives_the_scores_of_the_folder(
     )
     # The MD5 of an object put in one piece is its ETag.
     assert from_store["audio_version"].iloc[0] == hashlib.md5(contents["low.wav"]).hexdigest()
+
+
+def test_voice_scorer__listens_to_the_next_call_while_the_models_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, heard_meanwhile = [], threading.Event()
+    listen, scored_rows = voice_udf.listen, voice_udf.scored_rows
+
+    def listening(*arguments: Any) -> Any:
+        heard.append(arguments)
+        if len(heard) > CLIPS_PER_CALL:
+            heard_meanwhile.set()
+        return listen(*arguments)
+
+    def scoring(*arguments: Any) -> pd.DataFrame:
+        assert heard_meanwhile.wait(10)
+        return scored_rows(*arguments)
+
+    monkeypatch.setattr(voice_udf, "listen", listening)
+    monkeypatch.setattr(voice_udf, "scored_rows", scoring)
+    (tmp_path / "voice.wav").write_bytes(wav(voice(seconds=1)))
+    keys = ["voice.wav", *["none.wav"] * CLIPS_PER_CALL]
+    batches = [recordings_batch(keys), recordings_batch(keys)]  # a call takes clips of both
+    scored = list(voice_scorer(VoiceSettings(audio_root=str(tmp_path)))(batches))
+    assert [len(rows) for rows in scored] == [CLIPS_PER_CALL, CLIPS_PER_CALL, 2]
