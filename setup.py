@@ -8,7 +8,7 @@ REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2", "jinja2>=3.1,<4", "mark
 NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
 # CUDA 12 and cuDNN 9 as Python packages, for machines that lack them.
 GPU = ["onnxruntime-gpu[cuda,cudnn]>=1.22,<1.27"]
-TRAIN = ["onnx>=1.17,<2"]
+TRAIN = ["onnx>=1.17,<2", "scikit-learn>=1.7,<2"]
 # What the voice step is measured against: tests/benchmarks/score_recordings.py.
 BENCH = ["ray[data]>=2.50,<3", "daft>=0.7,<0.8"]
 # Export of a speech classifier of one's own: from torch 2.9 on the exporter used here is deprecated.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engagement.audio.frames import RATE_HZ
 from engagement.audio.functionals import FRONT_END, functional_names
 from engagement.errors import ModelError
 from engagement.inference.emotion import EMOTIONS
@@ -49,7 +50,7 @@ def load_calibrated_model(name: str, *, threads: int = 1) -> Model:
     """
     model = load_model(name, threads=threads)
     for tensor in ("functionals", "baseline_mean", "baseline_variance"):
-        require_input(model, tensor, content=FRONT_END, columns=len(functional_names()))
+        require_input(model, tensor, content=FRONT_END, columns=len(functional_names()), rate_hz=RATE_HZ)
     require_input(model, "probabilities", content=PLAIN_CONTENT, columns=len(EMOTIONS))
     if model.description.labels != EMOTIONS:
         raise ModelError(f"Model {name!r}: labels are {model.description.labels}; expected {EMOTIONS}.")

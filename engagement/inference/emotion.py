@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from engagement.audio.frames import RATE_HZ
 from engagement.audio.functionals import FRONT_END, functional_names
 from engagement.errors import ModelError
 from engagement.inference.runtime import Model, load_model, require_input
@@ -28,7 +29,7 @@ def load_emotion_model(name: str, *, threads: int = 1, require_gpu: bool = False
         require_waveforms(model)
         _check_emotions(model)
         return model
-    require_input(model, "functionals", content=FRONT_END, columns=len(functional_names()))
+    require_input(model, "functionals", content=FRONT_END, columns=len(functional_names()), rate_hz=RATE_HZ)
     if model.description.labels != EMOTIONS:
         raise ModelError(f"Model {name!r}: labels are {model.description.labels}; expected {EMOTIONS}.")
     return model

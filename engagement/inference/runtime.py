@@ -83,7 +83,7 @@ def describe_model(name: str) -> ModelDescription:
     return _read_model(name)[1]
 
 
-def require_input(model: Model, name: str, *, content: str, columns: int) -> None:
+def require_input(model: Model, name: str, *, content: str, columns: int, rate_hz: int | None = None) -> None:
     """Refuse a model that was made for another front end.
 
     Raises:
@@ -99,6 +99,8 @@ def require_input(model: Model, name: str, *, content: str, columns: int) -> Non
             f"{where}.{name} is {tensor.content} {list(tensor.shape)}; this version makes {content} "
             f"[clips, {columns}]: retrain with models/training."
         )
+    if tensor.rate_hz != rate_hz:
+        raise ModelError(f"{where}.{name} has the rate_hz {tensor.rate_hz}; this version makes {rate_hz}.")
 
 
 def _read_model(name: str) -> tuple[Traversable, ModelDescription, bytes]:

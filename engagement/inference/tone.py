@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from engagement.audio.frames import RATE_HZ
 from engagement.audio.functionals import FRONT_END, functional_names
 from engagement.errors import ModelError
 from engagement.inference.runtime import Model, load_model, require_input
@@ -32,8 +33,8 @@ def load_tone_model(name: str, *, threads: int = 1, require_gpu: bool = False, d
         ModelError: see `runtime.load_model`; or it was made for another front end or other labels.
     """
     model = load_model(name, threads=threads, require_gpu=require_gpu, device=device)
-    require_input(model, "functionals", content=FRONT_END, columns=len(functional_names()))
-    require_input(model, "text", content=TEXT_FRONT_END, columns=len(TEXT_COLUMNS))
+    require_input(model, "functionals", content=FRONT_END, columns=len(functional_names()), rate_hz=RATE_HZ)
+    require_input(model, "text", content=TEXT_FRONT_END, columns=len(TEXT_COLUMNS), rate_hz=RATE_HZ)
     if model.description.labels != TONES:
         raise ModelError(f"Model {name!r}: labels are {model.description.labels}; expected {TONES}.")
     return model

@@ -19,14 +19,21 @@ from models.training.baselines import (
     speaker_baselines,
     trust,
 )
-from models.training.calibration import softmax, temperature
-from models.training.corpora import EmotionalClips, clip_functionals
-from models.training.emotions import add_dimensions, fit_emotions, used_functionals
-from models.training.graphs import GraphBuilder, regression, squared_distances
-from models.training.kernel_ridge import KernelRidge, predict
+from models.training.corpora import ActedClips, clip_functionals
+from models.training.emotions import (
+    EmotionModel,
+    HeldOut,
+    Sharpness,
+    add_dimensions,
+    add_probabilities,
+    emotion_scores,
+    fit_emotions,
+    probabilities,
+    used_functionals,
+)
+from models.training.graphs import GraphBuilder
 
-WIDTH, RIDGE = 0.3, 0.5
-COPY_SEEDS, UNSEEN_SEED = (11, 12, 13, 14, 15, 16), 91
+COPY_SEEDS, UNSEEN_SEED = (11, 12, 13), 91
 
 
 @dataclass(frozen=True)
@@ -34,10 +41,10 @@ class CalibratedModel:
     """A fitted head and the population that it measures against."""
 
     population: Population
-    head: KernelRidge
+    head: EmotionModel
 
 
-def one_microphone_copy(clips: EmotionalClips, seed: int, *, stretched: bool = True) -> NDArray[np.float64]:
+def one_microphone_copy(clips: ActedClips, seed: int, *, stretched: bool = True) -> NDArray[np.float64]:
     """Return float64 (clips, functionals): every speaker with one microphone, room and throat of his own."""
     copies = np.zeros_like(clips.functionals)
     for number, speaker in enumerate(np.unique(clips.speakers)):
@@ -52,7 +59,11 @@ def one_microphone_copy(clips: EmotionalClips, seed: int, *, stretched: bool = T
 
 
 def fit_calibrated(
-    versions: list[NDArray[np.float64]], speakers: NDArray[np.str_], emotions: NDArray[np.int64]
+    versions: list[NDArray[np.float64]],
+    speakers: NDArray[np.str_],
+    emotions: NDArray[np.int64],
+    *,
+    reliable: NDArray[np.bool_],
 ) -> CalibratedModel:
     """Fit the head on clips against all of their speaker's clips by the same microphone.
 
@@ -60,53 +71,58 @@ def fit_calibrated(
         versions: The clips by one microphone per speaker each, float64 (clips, functionals).
         speakers: str (clips,), the same for each version.
         emotions: int64 (clips,), the same for each version.
+        reliable: bool (functionals,), whether a telephone leaves a functional alone.
     """
     population = describe_population(versions, speakers)
     rows = [relative(version, speaker_baselines(version, speakers), population) for version in versions]
-    return CalibratedModel(population, fit_emotions(rows, emotions, width=WIDTH, ridge=RIDGE))
+    return CalibratedModel(population, fit_emotions(rows, emotions, reliable=reliable))
 
 
 def leave_one_speaker_out(
-    clips: EmotionalClips,
+    clips: ActedClips,
     copies: list[NDArray[np.float64]],
     judged: dict[str, tuple[NDArray[np.float64], Baselines]],
     plain: dict[str, NDArray[np.float64]],
-) -> tuple[dict[str, NDArray[np.float64]], float]:
+) -> tuple[dict[str, NDArray[np.float64]], Sharpness]:
     """Score regimes of clips and baselines by models that did not hear the speaker.
 
     Args:
         clips: The corpus.
         copies: Further versions to learn from.
-        judged: By regime, the clips' functionals and baselines; the first sets the temperature.
+        judged: By regime, the clips' functionals and baselines; the first, and the last as strangers hear it,
+            set how sharp the probabilities are.
         plain: By regime, float64 (clips, emotions): probabilities of the plain model, also held out.
 
     Returns:
-        By regime, float64 (clips, emotions): probabilities; and the temperature of the first regime.
+        By regime, float64 (clips, emotions): probabilities; and how sharp those of all speakers are.
     """
-    guessed = {regime: np.zeros((len(clips.emotions), len(EMOTIONS))) for regime in judged}
+    columns = len(EMOTIONS) + 1
+    guessed = {regime: np.zeros((len(clips.emotions), columns)) for regime in judged}
     trusted = {regime: np.zeros((len(clips.emotions), 1)) for regime in judged}
     for speaker in np.unique(clips.speakers):
         own = clips.speakers == speaker
-        versions = [version[~own] for version in (clips.functionals, *copies)]
-        model = fit_calibrated(versions, clips.speakers[~own], clips.emotions[~own])
+        model = _fit_on(clips, copies, ~own)
         for regime, (functionals, every) in judged.items():
-            baselines = Baselines(*(getattr(every, field.name)[own] for field in fields(Baselines)))
-            rows = relative(functionals[own], baselines, model.population)
-            guessed[regime][own] = predict(model.head, rows)
+            baselines = _of(every, own)
+            guessed[regime][own] = _scores(model, functionals[own], baselines)
             trusted[regime][own] = trust(baselines, model.population, used_functionals())
-    first = guessed[next(iter(judged))]
-    probabilities = {regime: np.zeros_like(first) for regime in judged}
+    regimes = list(judged)
+    strange = np.full_like(guessed[regimes[0]], np.nan)
+    for heard, others in clips.strangers():
+        functionals, every = judged[regimes[-1]]
+        strange[others] = _scores(_fit_on(clips, copies, heard), functionals[others], _of(every, others))
+    held_out = HeldOut(guessed[regimes[0]], strange)
+    mixed = {regime: np.zeros_like(plain[regime]) for regime in judged}
     for speaker in np.unique(clips.speakers):
         own = clips.speakers == speaker
-        sharpness = temperature(first[~own], clips.emotions[~own])
+        sharpness = held_out.sharpness(clips, ~own)
         for regime, scores in guessed.items():
-            share = trusted[regime][own]
-            heard = softmax(scores[own] * sharpness)
-            probabilities[regime][own] = plain[regime][own] + share * (heard - plain[regime][own])
-    return probabilities, temperature(first, clips.emotions)
+            heard_so = probabilities(scores[own], sharpness)
+            mixed[regime][own] = plain[regime][own] + trusted[regime][own] * (heard_so - plain[regime][own])
+    return mixed, held_out.sharpness(clips, np.ones_like(own))
 
 
-def calibrated_graph(model: CalibratedModel, sharpness: float) -> bytes:
+def calibrated_graph(model: CalibratedModel, sharpness: Sharpness) -> bytes:
     """Return the graph: baseline shrunk, clip against it, its probabilities mixed with the plain ones."""
     graph, population = GraphBuilder(), model.population
     clips, weight, node = "baseline_clips", graph.weight, graph.node
@@ -117,8 +133,7 @@ def calibrated_graph(model: CalibratedModel, sharpness: float) -> bytes:
     drawn = node("Add", [squares, weight(SPREAD_PRIOR_CLIPS * population.variance)])
     variance = node("Div", [drawn, node("Add", [clips, weight(SPREAD_PRIOR_CLIPS - 1)])])
     rows = node("Div", [node("Sub", ["functionals", centre]), node("Sqrt", [variance])])
-    scores = regression(graph, squared_distances(graph, rows, model.head), model.head)
-    heard = node("Softmax", [node("Mul", [scores, weight(sharpness)])], axis=1)
+    heard = add_probabilities(graph, rows, model.head, sharpness)
     mixed = node("Mul", [_trust(graph, squares, population), node("Sub", [heard, "probabilities"])])
     node("Add", ["probabilities", mixed], name="calibrated")
     add_dimensions(graph, "calibrated")
@@ -131,6 +146,24 @@ def calibrated_graph(model: CalibratedModel, sharpness: float) -> bytes:
         "baseline_variance": columns,
     }
     return graph.build("emotion_calibrated", inputs, {"calibrated": len(EMOTIONS), "dimensions": 2})
+
+
+def _fit_on(
+    clips: ActedClips, copies: list[NDArray[np.float64]], heard: NDArray[np.bool_]
+) -> CalibratedModel:
+    versions = [version[heard] for version in (clips.functionals, *copies)]
+    speakers, emotions = clips.speakers[heard], clips.emotions[heard]
+    return fit_calibrated(versions, speakers, emotions, reliable=clips.is_reliable)
+
+
+def _scores(
+    model: CalibratedModel, functionals: NDArray[np.float64], baselines: Baselines
+) -> NDArray[np.float64]:
+    return emotion_scores(model.head, relative(functionals, baselines, model.population))
+
+
+def _of(every: Baselines, places: NDArray[np.bool_]) -> Baselines:
+    return Baselines(*(getattr(every, field.name)[places] for field in fields(Baselines)))
 
 
 def _trust(graph: GraphBuilder, squares: str, population: Population) -> str:

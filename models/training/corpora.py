@@ -1,7 +1,7 @@
 """Corpus folders → labelled clips with their functionals, by the code that inference runs."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from engagement.audio.frames import analyse
 from engagement.audio.functionals import functionals
 from engagement.errors import InputError
 from engagement.inference.emotion import EMOTIONS
+from models.training.augmentation import by_telephone
 
 # EmoDB names the emotion in German at the sixth character of a file's name.
 _EMODB_LETTERS = {
@@ -24,6 +25,9 @@ _EMODB_LETTERS = {
     "T": "sadness",
     "N": "neutral",
 }
+# Its men; and each speaker says five sentences a.. of everyday life and five b...
+_EMODB_MEN = {"03", "10", "11", "12", "15"}
+_TELEPHONE_SEED = 7
 _LONGEST_SECONDS = 60.0
 
 Change = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -76,6 +80,30 @@ class EmotionalClips(SpokenClips):
     emotions: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class ActedClips(EmotionalClips):
+    """EmoDB, to learn from.
+
+    Attributes:
+        is_man: bool (clips,), whether a man speaks.
+        is_later_sentence: bool (clips,), whether he says one of the second half of the sentences.
+        is_reliable: bool (functionals,), whether a telephone moves it less than speakers and moods do.
+    """
+
+    is_man: NDArray[np.bool_]
+    is_later_sentence: NDArray[np.bool_]
+    is_reliable: NDArray[np.bool_]
+
+    def strangers(self) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+        """Yield quarters of the clips and those of the other sex with the other sentences; none is empty."""
+        for is_man in (False, True):
+            for is_later in (False, True):
+                heard = (self.is_man == is_man) & (self.is_later_sentence == is_later)
+                others = (self.is_man != is_man) & (self.is_later_sentence != is_later)
+                if heard.any() and others.any():
+                    yield heard, others
+
+
 def read_speechocean(folder: Path) -> ReadUtterances:
     """Read the training half of speechocean762: `train.csv` and `flac/`."""
     with _existing(folder / "train.csv").open(encoding="utf-8", newline="") as file:
@@ -96,15 +124,21 @@ def read_speechocean(folder: Path) -> ReadUtterances:
     )
 
 
-def read_emodb(folder: Path) -> EmotionalClips:
-    """Read EmoDB: `flac/`, labels in the names (characters 1–2 the speaker, 6 the emotion)."""
+def read_emodb(folder: Path) -> ActedClips:
+    """Read EmoDB: `flac/`, in the names' characters 1–2 the speaker, 3–5 the sentence, 6 the emotion."""
     paths = sorted(_existing(folder / "flac").glob("*.flac"))
-    return EmotionalClips(
+    own = clip_functionals(paths)
+    random = np.random.default_rng(_TELEPHONE_SEED)
+    telephoned = clip_functionals(paths, change=lambda signal: by_telephone(signal, random))
+    return ActedClips(
         clip_ids=[path.stem for path in paths],
         paths=paths,
         speakers=np.array([path.stem[:2] for path in paths]),
-        functionals=clip_functionals(paths),
+        functionals=own,
         emotions=np.array([EMOTIONS.index(_EMODB_LETTERS[path.stem[5]]) for path in paths], dtype=np.int64),
+        is_man=np.array([path.stem[:2] in _EMODB_MEN for path in paths]),
+        is_later_sentence=np.array([path.stem[2] == "b" for path in paths]),
+        is_reliable=((telephoned - own) ** 2).mean(axis=0) < own.var(axis=0),
     )
 
 

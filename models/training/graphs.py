@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 from models.training.kernel_ridge import LARGEST_DEVIATION, KernelRidge
 
 OPSET = 17
+ML_DOMAIN, _ML_OPSET = "ai.onnx.ml", 3
 _IR_VERSION = 8  # what onnxruntime 1.22 reads
 
 
@@ -29,6 +30,10 @@ class GraphBuilder:
         name = f"weight_{len(self._weights)}"
         self._weights.append(numpy_helper.from_array(np.asarray(values), name))
         return name
+
+    def stored(self, values: NDArray[np.float32]) -> str:
+        """Add a constant of many numbers, kept in single precision, and return the name of it in double."""
+        return self.node("Cast", [self.weight(values)], to=TensorProto.DOUBLE)
 
     def node(self, kind: str, inputs: Sequence[str], name: str | None = None, **attributes: Any) -> str:
         """Add a node with one output and return the output's name."""
@@ -51,30 +56,41 @@ class GraphBuilder:
             [_tensor(tensor, columns) for tensor, columns in outputs.items()],
             self._weights,
         )
-        model = helper.make_model(
-            graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=_IR_VERSION
-        )
+        opsets = [helper.make_opsetid("", OPSET)]
+        if any(node.domain == ML_DOMAIN for node in self._nodes):
+            opsets.append(helper.make_opsetid(ML_DOMAIN, _ML_OPSET))
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
         onnx.checker.check_model(model, full_check=True)
         return bytes(model.SerializeToString())
 
 
 def squared_distances(
-    graph: GraphBuilder, rows: str, model: KernelRidge, *, columns: slice = slice(None)
+    graph: GraphBuilder, rows: str, model: KernelRidge, *, support: str | None = None
 ) -> str:
-    """Add the squared distances of rows to the support, over some of the model's features.
+    """Add the squared distances of rows to the support, over the features that the model uses.
+
+    Args:
+        graph: The graph.
+        rows: Name of a float64 (clips, features) tensor.
+        model: The regression.
+        support: Name of a float64 (clips, features) tensor that holds its support; None: it is added.
 
     Returns:
         Name of a float64 (clips, support) tensor.
     """
-    support = graph.node("Cast", [graph.weight(model.support[:, columns])], to=TensorProto.DOUBLE)
-    centred = graph.node("Sub", [rows, graph.weight(model.centre[columns])])
-    scaled = graph.node("Mul", [centred, graph.weight(model.scale[columns])])
+    used = np.flatnonzero(model.scale)
+    columns = graph.weight(used)
+    whole = support or graph.stored(model.support)
+    theirs = graph.node("Gather", [whole, columns], axis=1)
+    own = graph.node("Gather", [rows, columns], axis=1)
+    centred = graph.node("Sub", [own, graph.weight(model.centre[used])])
+    scaled = graph.node("Mul", [centred, graph.weight(model.scale[used])])
     bounds = [graph.weight(-LARGEST_DEVIATION), graph.weight(LARGEST_DEVIATION)]
     standard = graph.node("Clip", [scaled, *bounds])
-    product = graph.node("MatMul", [standard, graph.node("Transpose", [support], perm=[1, 0])])
-    own = graph.node("ReduceSum", [graph.node("Mul", [standard, standard]), graph.weight(np.array([1]))])
-    theirs = (model.support[:, columns].astype(np.float64) ** 2).sum(axis=1)
-    sums = graph.node("Add", [own, graph.weight(theirs)])
+    product = graph.node("MatMul", [standard, graph.node("Transpose", [theirs], perm=[1, 0])])
+    squares = graph.node("ReduceSum", [graph.node("Mul", [standard, standard]), graph.weight(np.array([1]))])
+    lengths = (model.support[:, used].astype(np.float64) ** 2).sum(axis=1)
+    sums = graph.node("Add", [squares, graph.weight(lengths)])
     return graph.node("Sub", [sums, graph.node("Mul", [product, graph.weight(2.0)])])
 
 

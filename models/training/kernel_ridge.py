@@ -7,6 +7,7 @@ a Gaussian kernel. On the corpora here it equals support vector regression, and 
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
 # Features further out than this are held here: a strange microphone must not leave the training range.
@@ -61,7 +62,7 @@ def fit(
     offset = targets.mean(axis=0)
     penalty = np.full(len(features), ridge) if clip_weights is None else ridge / clip_weights
     kernel = _kernel(support.astype(np.float64), support, gamma)
-    weights = np.linalg.solve(kernel + np.diag(penalty), targets - offset)
+    weights = scipy.linalg.solve(kernel + np.diag(penalty), targets - offset, assume_a="pos")
     return KernelRidge(centre, scale, support, gamma, weights, offset)
 
 

@@ -2,10 +2,10 @@
 
     python -m models.training.train_emotion --corpus DIR [--out models/emotion]    (and <out>_calibrated)
 
-Every clip is learnt as it is and in coloured copies: three for the plain model, six, by one microphone a
-speaker, for the one calibrated to the learner. Prints the figures of the model card: leave one speaker out,
-the temperature of each speaker's probabilities taken from the other speakers; on the clips as they are, and
-on a further coloured copy of them that no model saw.
+Every clip is learnt as it is and in three coloured copies, for the model calibrated to the learner by one
+microphone a speaker. Prints the figures of the model card: leave one speaker out (how sharp a speaker's
+probabilities are comes from the others), on the clips as they are and on a further coloured copy of them
+that no model saw.
 """
 
 import argparse
@@ -24,14 +24,21 @@ from models.training import calibrated
 from models.training.augmentation import coloured
 from models.training.baselines import drawn_baselines, speaker_baselines
 from models.training.calibrated import calibrated_graph, fit_calibrated, one_microphone_copy
-from models.training.calibration import temperature
-from models.training.corpora import EmotionalClips, clip_functionals, read_emodb
-from models.training.emotions import add_dimensions, fit_emotions, measure, sharpened
-from models.training.graphs import GraphBuilder, regression, squared_distances
-from models.training.kernel_ridge import KernelRidge, predict
+from models.training.corpora import ActedClips, clip_functionals, read_emodb
+from models.training.emotions import (
+    EmotionModel,
+    HeldOut,
+    Sharpness,
+    add_dimensions,
+    add_probabilities,
+    emotion_scores,
+    fit_emotions,
+    measure,
+    probabilities,
+)
+from models.training.graphs import GraphBuilder
 from models.training.model_folder import Provenance, tensor, write_model
 
-WIDTH, RIDGE = 0.5, 0.3
 COPY_SEEDS, UNSEEN_SEED = (0, 1, 2), 99
 PROVENANCE = Provenance(
     licence="MIT; trained on data under CC0",
@@ -52,23 +59,21 @@ def main(arguments: list[str]) -> None:
     unseen = coloured_copy(clips, UNSEEN_SEED, stretched=False)
     one_microphone = one_microphone_copy(clips, calibrated.UNSEEN_SEED, stretched=False)
     judged = [clips.functionals, unseen, one_microphone]
-    guessed, guessed_unseen, guessed_one = leave_one_speaker_out(clips, copies, judged)
-    probabilities = sharpened(guessed, clips)
-    figures = measure(probabilities, clips)
-    for name, value in measure(sharpened(guessed_unseen, clips), clips).items():
-        figures[f"coloured_{name}"] = value
-    model = fit_emotions([clips.functionals, *copies], clips.emotions, width=WIDTH, ridge=RIDGE)
-    graph = emotion_graph(model, temperature(guessed, clips.emotions))
+    scores = leave_one_speaker_out(clips, copies, judged)
+    held_out = HeldOut(scores[0], heard_by_strangers(clips, copies, one_microphone))
+    own, coloured_so, one_so = (sharpened(each, held_out, clips) for each in scores)
+    figures = measure(own, clips)
+    figures |= {f"coloured_{name}": value for name, value in measure(coloured_so, clips).items()}
+    model = fit_emotions([clips.functionals, *copies], clips.emotions, reliable=clips.is_reliable)
+    graph = emotion_graph(model, held_out.sharpness(clips, np.ones(len(own), dtype=np.bool_)))
     tensors = {"inputs": [_functionals("functionals")], "outputs": _outputs("probabilities")}
     _write(options.out, graph, tensors, figures)
-    calibrate(
-        clips, one_microphone, (probabilities, sharpened(guessed_one, clips)),
-        options.out.with_name(f"{options.out.name}_calibrated"),
-    )  # fmt: skip
+    folder = options.out.with_name(f"{options.out.name}_calibrated")
+    calibrate(clips, one_microphone, (own, one_so), folder)
 
 
 def calibrate(
-    clips: EmotionalClips,
+    clips: ActedClips,
     unseen: NDArray[np.float64],
     plain: tuple[NDArray[np.float64], NDArray[np.float64]],
     folder: Path,
@@ -90,14 +95,16 @@ def calibrate(
         "coloured_all_clips": (unseen, speaker_baselines(unseen, speakers)),
     }
     by_regime = {name: plain[name.startswith("coloured")] for name in regimes}
-    probabilities, sharpness = calibrated.leave_one_speaker_out(clips, copies, regimes, by_regime)
+    mixed, sharpness = calibrated.leave_one_speaker_out(clips, copies, regimes, by_regime)
     figures = {
         f"{regime}_{name}": value
         for regime in regimes
-        for name, value in measure(probabilities[regime], clips).items()
+        for name, value in measure(mixed[regime], clips).items()
         if regime == "all_clips" or not name.startswith("recall")
     }
-    graph = calibrated_graph(fit_calibrated([own, *copies], speakers, emotions), sharpness)
+    graph = calibrated_graph(
+        fit_calibrated([own, *copies], speakers, emotions, reliable=clips.is_reliable), sharpness
+    )
     inputs = [
         _functionals("functionals"),
         tensor("probabilities", len(EMOTIONS), PLAIN_CONTENT),
@@ -108,40 +115,62 @@ def calibrate(
     _write(folder, graph, {"inputs": inputs, "outputs": _outputs("calibrated")}, figures)
 
 
-def coloured_copy(clips: EmotionalClips, seed: int, *, stretched: bool = True) -> NDArray[np.float64]:
+def coloured_copy(clips: ActedClips, seed: int, *, stretched: bool = True) -> NDArray[np.float64]:
     """Return float64 (clips, functionals) of the clips through another microphone, room and throat."""
     random = np.random.default_rng(seed)
     return clip_functionals(clips.paths, change=lambda signal: coloured(signal, random, stretched=stretched))
 
 
 def leave_one_speaker_out(
-    clips: EmotionalClips, copies: list[NDArray[np.float64]], judged: list[NDArray[np.float64]]
+    clips: ActedClips, copies: list[NDArray[np.float64]], judged: list[NDArray[np.float64]]
 ) -> list[NDArray[np.float64]]:
     """Score each version in `judged` by models that did not hear the speaker in any version.
 
     Returns:
-        For each version float64 (clips, emotions).
+        For each version float64 (clips, emotions + 1), as `emotion_scores` gives them.
     """
-    guessed = [np.zeros((len(clips.emotions), len(EMOTIONS))) for _ in judged]
+    guessed = [np.zeros((len(clips.emotions), len(EMOTIONS) + 1)) for _ in judged]
     for speaker in np.unique(clips.speakers):
         heard = clips.speakers != speaker
         versions = [version[heard] for version in (clips.functionals, *copies)]
-        model = fit_emotions(versions, clips.emotions[heard], width=WIDTH, ridge=RIDGE)
+        model = fit_emotions(versions, clips.emotions[heard], reliable=clips.is_reliable)
         for scores, version in zip(guessed, judged, strict=True):
-            scores[~heard] = predict(model, version[~heard])
+            scores[~heard] = emotion_scores(model, version[~heard])
     return guessed
 
 
-def emotion_graph(model: KernelRidge, sharpness: float) -> bytes:
-    """Return the graph: scores, sharpened and normalised to probabilities, and their sums."""
+def heard_by_strangers(
+    clips: ActedClips, copies: list[NDArray[np.float64]], unseen: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Score `unseen` by models that heard the other sex with other sentences only; NaN where there are none.
+
+    Returns:
+        float64 (clips, emotions + 1).
+    """
+    scores = np.full((len(clips.emotions), len(EMOTIONS) + 1), np.nan)
+    for heard, others in clips.strangers():
+        versions = [version[heard] for version in (clips.functionals, *copies)]
+        model = fit_emotions(versions, clips.emotions[heard], reliable=clips.is_reliable)
+        scores[others] = emotion_scores(model, unseen[others])
+    return scores
+
+
+def sharpened(scores: NDArray[np.float64], held_out: HeldOut, clips: ActedClips) -> NDArray[np.float64]:
+    """Return float64 (clips, emotions): probabilities; how sharp a speaker's are comes from the others."""
+    sharp = np.zeros((len(scores), len(EMOTIONS)))
+    for speaker in np.unique(clips.speakers):
+        own = clips.speakers == speaker
+        sharp[own] = probabilities(scores[own], held_out.sharpness(clips, ~own))
+    return sharp
+
+
+def emotion_graph(model: EmotionModel, sharpness: Sharpness) -> bytes:
+    """Return the graph: probabilities and their sums."""
     graph = GraphBuilder()
-    scores = regression(graph, squared_distances(graph, "functionals", model), model)
-    sharp = graph.node("Mul", [scores, graph.weight(sharpness)])
-    graph.node("Softmax", [sharp], name="probabilities", axis=1)
+    add_probabilities(graph, "functionals", model, sharpness, name="probabilities")
     add_dimensions(graph, "probabilities")
-    return graph.build(
-        "emotion", {"functionals": len(model.centre)}, {"probabilities": len(EMOTIONS), "dimensions": 2}
-    )
+    columns = len(model.arousal.centre)
+    return graph.build("emotion", {"functionals": columns}, {"probabilities": len(EMOTIONS), "dimensions": 2})
 
 
 def _functionals(name: str) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
     python -m models.training.train_tone --corpus DIR [--out models/tone] [--out-of-fold FILE.csv]
 
-Prints the speaker-independent figures of the model card, and writes, where asked, what a model that did
-not hear the speaker says of every utterance.
+The model is the mean of extremely randomised trees and small networks, once with the length of the text and
+once without. Prints the speaker-independent figures of the model card, and writes, where asked, what a model
+that did not hear the speaker says of every utterance.
 """
 
 import argparse
 import csv
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,17 +21,27 @@ from engagement.audio.functionals import FRONT_END
 from engagement.inference.tone import TEXT_COLUMNS, TEXT_FRONT_END, TONES, text_functionals
 from models.training.corpora import ReadUtterances, read_speechocean
 from models.training.evaluation import interval, pearson, speaker_folds, speaker_means, spearman
-from models.training.graphs import GraphBuilder, regression, squared_distances
-from models.training.kernel_ridge import KernelRidge, fit, predict
+from models.training.forest import Forest, fit_forest, forest_scores
+from models.training.graphs import GraphBuilder
 from models.training.model_folder import Provenance, tensor, write_model
+from models.training.networks import Networks, Recipe, fit_networks, network_scores, predict_networks
 
 FOLDS = 10
-WIDTH, RIDGE = 0.2, 0.5
+TREES, LEAST_CLIPS = 100, 5
+NETWORKS = Recipe()
 OLDEST_CHILD_YEARS = 15
 PROVENANCE = Provenance(
     licence="MIT; trained on data under CC BY 4.0",
     training_data="speechocean762, official training half: 2,500 utterances by 125 learners (CC BY 4.0)",
 )
+
+
+@dataclass(frozen=True)
+class ToneModel:
+    """Two learners of different kinds, whose mean is the score."""
+
+    forest: Forest
+    networks: Networks
 
 
 def main(arguments: list[str]) -> None:
@@ -52,10 +64,7 @@ def main(arguments: list[str]) -> None:
         print(f"{name:40s} {value:.3f}")  # noqa: T201 - the command's output
     if options.out_of_fold:
         write_out_of_fold(options.out_of_fold, guessed, utterances)
-    graph = tone_graph(
-        fit(with_text, utterances.means, width=WIDTH, ridge=RIDGE),
-        fit(own, utterances.means, width=WIDTH, ridge=RIDGE),
-    )
+    graph = tone_graph(fit(with_text, utterances.means), fit(own, utterances.means))
     tensors = {
         "inputs": [
             tensor("functionals", own.shape[1], FRONT_END, rate_hz=RATE_HZ),
@@ -66,13 +75,26 @@ def main(arguments: list[str]) -> None:
     write_model(options.out, graph, tensors=tensors, labels=TONES, provenance=PROVENANCE, figures=figures)
 
 
+def fit(features: NDArray[np.float64], targets: NDArray[np.float64]) -> ToneModel:
+    """Fit scores, float64 (clips, 2), to features, float64 (clips, features)."""
+    return ToneModel(
+        fit_forest(features, targets, trees=TREES, least_clips=LEAST_CLIPS),
+        fit_networks(features, targets, recipe=NETWORKS),
+    )
+
+
+def predict(model: ToneModel, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 (clips, 2), before they are held within the scale."""
+    return np.asarray((model.forest.predict(features) + predict_networks(model.networks, features)) / 2)
+
+
 def out_of_fold(features: NDArray[np.float64], utterances: ReadUtterances) -> NDArray[np.float64]:
     """Return float64 (clips, 2): scores by models that did not hear the speaker, 0–10."""
     folds = speaker_folds(utterances.speakers, FOLDS)
     guessed = np.zeros_like(utterances.means)
     for fold in range(FOLDS):
         heard = folds != fold
-        model = fit(features[heard], utterances.means[heard], width=WIDTH, ridge=RIDGE)
+        model = fit(features[heard], utterances.means[heard])
         guessed[~heard] = predict(model, features[~heard])
     return np.clip(guessed, 0, 10)
 
@@ -105,22 +127,24 @@ def measure(guessed: NDArray[np.float64], utterances: ReadUtterances) -> dict[st
     return figures
 
 
-def tone_graph(with_text: KernelRidge, without_text: KernelRidge) -> bytes:
+def tone_graph(with_text: ToneModel, without_text: ToneModel) -> bytes:
     """Return the graph: scores with the text where its row is a number, else without."""
     graph = GraphBuilder()
-    width = len(without_text.centre)
-    text_columns = len(with_text.centre) - width
-    # The clip's own columns are standardised alike in both, so that their distances serve both.
-    own = squared_distances(graph, "functionals", without_text)
+    width = len(without_text.networks.centre)
+    text_columns = len(with_text.networks.centre) - width
     no_text = graph.node("IsNaN", ["text"])
     filled = graph.node("Where", [no_text, graph.weight(np.zeros((1, text_columns))), "text"])
-    further = squared_distances(graph, filled, with_text, columns=slice(width, None))
-    told = regression(graph, graph.node("Add", [own, further]), with_text)
-    untold = regression(graph, own, without_text)
+    told = _scores(graph, graph.node("Concat", ["functionals", filled], axis=1), with_text)
+    untold = _scores(graph, "functionals", without_text)
     first = graph.node("Slice", [no_text, *(graph.weight(np.array([n])) for n in (0, 1, 1))])
     chosen = graph.node("Where", [first, untold, told])
     graph.node("Clip", [chosen, graph.weight(0.0), graph.weight(10.0)], name="scores")
     return graph.build("tone", {"functionals": width, "text": text_columns}, {"scores": len(TONES)})
+
+
+def _scores(graph: GraphBuilder, rows: str, model: ToneModel) -> str:
+    both = [forest_scores(graph, rows, model.forest), network_scores(graph, rows, model.networks)]
+    return graph.node("Mul", [graph.node("Add", both), graph.weight(0.5)])
 
 
 def write_out_of_fold(path: Path, guessed: NDArray[np.float64], utterances: ReadUtterances) -> None:

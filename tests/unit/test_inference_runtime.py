@@ -94,6 +94,13 @@ def test_load_model__a_description_that_does_not_fit_is_refused(
         load_model(str(folder))
 
 
+def test_require_input__another_rate_is_refused(folder: Path) -> None:
+    row = {"name": "row", "shape": ["clips", 2], "dtype": "float64", "content": "rows/1", "rate_hz": 8_000}
+    describe(folder, inputs=[row])
+    with pytest.raises(ModelError, match=r"inputs\.row has the rate_hz 8000; this version makes 16000"):
+        require_input(load_model(str(folder)), "row", content="rows/1", columns=2, rate_hz=16_000)
+
+
 def test_load_model__a_file_that_is_missing_or_no_graph_is_refused(folder: Path) -> None:
     content = b"not a graph"
     (folder / "model.onnx").write_bytes(content)
@@ -127,8 +134,8 @@ def test_load_model__no_gpu_is_told_when_one_is_required(
 
 def test_require_input__another_front_end_is_refused(folder: Path) -> None:
     model = load_model(str(folder))
-    require_input(model, "row", content="rows/1", columns=2)
+    require_input(model, "row", content="rows/1", columns=2, rate_hz=16_000)
     with pytest.raises(ModelError, match=r"inputs\.row is rows/1 .*; this version makes rows/2"):
-        require_input(model, "row", content="rows/2", columns=2)
+        require_input(model, "row", content="rows/2", columns=2, rate_hz=16_000)
     with pytest.raises(ModelError, match="inputs names row; expected functionals"):
-        require_input(model, "functionals", content="rows/1", columns=2)
+        require_input(model, "functionals", content="rows/1", columns=2, rate_hz=16_000)

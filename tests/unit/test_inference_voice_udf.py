@@ -17,7 +17,7 @@ from engagement.config import VoiceSettings
 from engagement.inference import voice_udf
 from engagement.inference.listening import CLIPS_PER_CALL
 from engagement.inference.voice_udf import SCORE_SCHEMA, model_hashes, voice_scorer
-from tests.unit.sounds import tone, voice, wav
+from tests.unit.sounds import encoded, tone, voice, wav
 from tests.unit.voice_batches import recordings_batch
 from tests.unit.waveform_models import expected_probabilities, write_waveform_model
 
@@ -29,6 +29,39 @@ def test_voice_scorer__a_batch_without_any_recording_still_fits_the_table(tmp_pa
     table = pa.Table.from_pandas(scored, schema=to_arrow_schema(SCORE_SCHEMA), preserve_index=False)
     assert table.column("audio_version").null_count == 2
     assert scored["audio_version"].dtype == object
+
+
+def test_voice_scorer__odd_signals_cost_nothing_or_their_row(tmp_path: Path) -> None:
+    signal = voice(150, seconds=3)
+    holes = signal.copy()
+    holes[::1000] = np.nan
+    contents = {
+        "whole.wav": wav(signal, subtype="FLOAT"),
+        "offset.wav": wav(signal / 2 + 0.3, subtype="FLOAT"),
+        "nan.wav": wav(holes, subtype="FLOAT"),
+        "clipped.wav": wav(np.clip(signal * 8, -1, 1)),
+        "nothing_but_nan.wav": wav(np.full(32_000, np.nan, dtype=np.float32), subtype="FLOAT"),
+        "blink.wav": wav(signal[:800]),
+        "twenty_minutes.flac": encoded(np.zeros(20 * 60 * 16_000, dtype=np.float32), "FLAC"),
+        "slow.wav": wav(signal, rate_hz=100),
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    (scored,) = voice_scorer(VoiceSettings(audio_root=str(tmp_path)))([recordings_batch(list(contents))])
+    assert dict(zip(contents, scored["status"], strict=True)) == {
+        "whole.wav": "ok",
+        "offset.wav": "ok",
+        "nan.wav": "ok",
+        "clipped.wav": "ok",
+        "nothing_but_nan.wav": "not_audio",
+        "blink.wav": "too_short",
+        "twenty_minutes.flac": "too_long",
+        "slow.wav": "not_audio",
+    }
+    scores = scored.iloc[:4][["arousal", "valence", "tone_prosody", "tone_fluency"]]
+    assert scores.notna().all(axis=None)
+    # An offset is the microphone's: what it is laid under says the same.
+    np.testing.assert_allclose(scores.iloc[1], scores.iloc[0], atol=0.01)
 
 
 def test_voice_scorer__a_model_of_ones_own_hears_the_waveforms(tmp_path: Path) -> None:

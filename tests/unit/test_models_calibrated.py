@@ -17,13 +17,13 @@ from models.training.baselines import (
 )
 from models.training.calibrated import calibrated_graph, fit_calibrated
 from models.training.calibration import softmax
-from models.training.emotions import used_functionals
-from models.training.kernel_ridge import predict
+from models.training.emotions import Sharpness, emotion_scores, probabilities, used_functionals
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
 SPEAKERS = np.repeat(["a", "b", "c"], 14)
 MOODS = np.tile(np.arange(7), 6)
+SHARPNESS = Sharpness(emotions=3.0, arousal=4.0)
 
 
 def corpus() -> NDArray[np.float64]:
@@ -69,10 +69,13 @@ def test_drawn_baselines__hold_the_clip_and_keep_to_speaker_and_mood() -> None:
 
 def test_calibrated_graph__equals_python() -> None:
     rows = corpus()
-    model = fit_calibrated([rows], SPEAKERS, MOODS)
+    reliable = np.arange(rows.shape[1]) % 3 > 0
+    model = fit_calibrated([rows], SPEAKERS, MOODS, reliable=reliable)
     baselines = speaker_baselines(rows, SPEAKERS)
     plain = softmax(np.random.default_rng(1).normal(size=(42, len(EMOTIONS))))
-    session = onnxruntime.InferenceSession(calibrated_graph(model, 3.0), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        calibrated_graph(model, SHARPNESS), providers=["CPUExecutionProvider"]
+    )
     inputs = {
         "functionals": rows,
         "probabilities": plain,
@@ -81,7 +84,7 @@ def test_calibrated_graph__equals_python() -> None:
         "baseline_variance": baselines.variance,
     }
     got, dimensions = session.run(["calibrated", "dimensions"], inputs)
-    heard = softmax(predict(model.head, relative(rows, baselines, model.population)) * 3.0)
+    heard = probabilities(emotion_scores(model.head, relative(rows, baselines, model.population)), SHARPNESS)
     share = trust(baselines, model.population, used_functionals())
     assert 0.1 < share.mean() < 0.9
     np.testing.assert_allclose(got, plain + share * (heard - plain), atol=1e-9)

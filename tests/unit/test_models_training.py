@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from engagement.inference.emotion import EMOTIONS
+from models.training import train_tone
 from models.training.calibration import softmax, temperature
+from models.training.corpora import ActedClips
+from models.training.emotions import Sharpness, probabilities
 from models.training.evaluation import (
     calibration_error,
     interval,
@@ -16,9 +19,10 @@ from models.training.evaluation import (
     speaker_means,
     spearman,
 )
+from models.training.forest import fit_forest, forest_scores
 from models.training.graphs import GraphBuilder, regression, squared_distances
 from models.training.kernel_ridge import fit, predict
-from models.training.train_tone import tone_graph
+from models.training.networks import Recipe, fit_networks, network_scores, predict_networks
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -62,14 +66,43 @@ def test_regression__graph_equals_python() -> None:
 def test_tone_graph__equals_python_with_and_without_text() -> None:
     random = np.random.default_rng(0)
     own, text, targets = (random.normal(size=(40, n)) for n in (6, 3, 2))
-    told = fit(np.hstack([own, text]), targets + 5, width=0.5, ridge=0.3)
-    untold = fit(own, targets + 5, width=0.5, ridge=0.3)
+    told, untold = train_tone.fit(np.hstack([own, text]), targets + 5), train_tone.fit(own, targets + 5)
     rows, row_text = random.normal(size=(4, 6)), random.normal(size=(4, 3))
     row_text[1] = np.nan
-    got = run(tone_graph(told, untold), functionals=rows, text=row_text)[0]
-    expected = predict(told, np.hstack([rows, row_text]))
-    expected[1] = predict(untold, rows)[1]
-    np.testing.assert_allclose(got, expected, atol=1e-10)
+    got = run(train_tone.tone_graph(told, untold), functionals=rows, text=row_text)[0]
+    row_text[1] = 0
+    expected = train_tone.predict(told, np.hstack([rows, row_text]))
+    assert np.abs(expected[1] - train_tone.predict(untold, rows)[1]).max() > 0.01
+    expected[1] = train_tone.predict(untold, rows)[1]
+    np.testing.assert_allclose(got, expected, atol=1e-5)  # trees add up in single precision
+
+
+def test_forest_scores__graph_equals_python() -> None:
+    random = np.random.default_rng(0)
+    features, targets = random.normal(size=(60, 4)), random.normal(size=(60, 3))
+    forest = fit_forest(features, targets, trees=7, least_clips=2)
+    graph = GraphBuilder()
+    graph.node("Identity", [forest_scores(graph, "functionals", forest)], name="scores")
+    rows = random.normal(size=(50, 4)) * 2
+    got = run(graph.build("test", {"functionals": 4}, {"scores": 3}), functionals=rows)[0]
+    assert got.std(axis=0).min() > 0.1
+    np.testing.assert_allclose(got, forest.predict(rows), atol=1e-6)
+
+
+def test_network_scores__graph_equals_python_and_ignores_what_is_left_out() -> None:
+    random = np.random.default_rng(0)
+    features = random.normal(size=(1000, 3))
+    targets = np.stack([np.abs(features[:, 0]), features[:, 1]], axis=1)
+    recipe = Recipe(count=2, hidden=16, penalty=1e-3, epochs=60)
+    model = fit_networks(features, targets, recipe=recipe, used=np.array([True, True, False]))
+    rows = random.normal(size=(50, 3))
+    expected = predict_networks(model, rows)
+    assert pearson(np.abs(rows[:, 0]), expected[:, 0]) > 0.9  # a curve, which no line follows
+    graph = GraphBuilder()
+    graph.node("Identity", [network_scores(graph, "functionals", model)], name="scores")
+    content = graph.build("test", {"functionals": 3}, {"scores": 2})
+    np.testing.assert_allclose(run(content, functionals=rows)[0], expected, atol=1e-12)
+    np.testing.assert_array_equal(predict_networks(model, rows + np.array([0, 0, 9])), expected)
 
 
 def test_temperature__restores_the_sharpness_that_was_taken_out() -> None:
@@ -113,6 +146,26 @@ def test_interval__holds_the_figure_and_repeats() -> None:
     assert (low, high) == interval(pearson, truth, guess, speakers, draws=200)
 
 
+def test_probabilities__arousal_moves_them_between_the_groups_by_hand() -> None:
+    # Alike scores: 3 of 7 emotions are aroused, odds 3/4. A score of log(12) halves the way to odds of 12: 3.
+    scores = np.append(np.zeros(7), np.log(12.0))[None, :]
+    got = probabilities(scores, Sharpness(emotions=5.0, arousal=1.0))[0]
+    aroused = [EMOTIONS.index(label) for label in ("anger", "fear", "happiness")]
+    np.testing.assert_allclose(got[aroused], 0.75 / 3, atol=1e-12)
+    np.testing.assert_allclose(got.sum(), 1, atol=1e-12)
+
+
+def test_strangers__are_of_the_other_sex_with_other_sentences() -> None:
+    is_man, is_later = np.array([0, 0, 1, 1, 1], dtype=bool), np.array([0, 1, 0, 1, 1], dtype=bool)
+    none = np.zeros(5)
+    labels = none.astype(np.int64)
+    clips = ActedClips([], [], none.astype(str), none, labels, is_man, is_later, is_man)
+    pairs = {
+        (tuple(np.flatnonzero(heard)), tuple(np.flatnonzero(others))) for heard, others in clips.strangers()
+    }
+    assert pairs == {((0,), (3, 4)), ((1,), (2,)), ((2,), (1,)), ((3, 4), (0,))}
+
+
 def test_read_emodb__labels_and_speakers_come_from_the_names(corpora: Path, tmp_path: Path) -> None:
     from models.training.corpora import read_emodb  # noqa: PLC0415
 
@@ -122,6 +175,8 @@ def test_read_emodb__labels_and_speakers_come_from_the_names(corpora: Path, tmp_
     clips = read_emodb(tmp_path)
     assert clips.speakers.tolist() == ["03", "11"]
     assert [EMOTIONS[i] for i in clips.emotions] == ["happiness", "sadness"]
+    assert clips.is_man.tolist() == [True, True]
+    assert clips.is_later_sentence.tolist() == [False, False]
 
 
 def test_main__trains_a_model_that_runs_and_keeps_its_figures(corpora: Path, tmp_path: Path) -> None:
