@@ -6,7 +6,13 @@ SPARK = ["pyspark>=4.0.1,<4.1", "delta-spark>=4.0.0,<4.1"]
 DEMO = ["espeakng-loader>=0.2,<0.3"]
 REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2", "jinja2>=3.1,<4", "markupsafe>=2.1,<4"]
 NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
+# CUDA 12 and cuDNN 9 as Python packages, for machines that lack them.
+GPU = ["onnxruntime-gpu[cuda,cudnn]>=1.22,<1.27"]
 TRAIN = ["onnx>=1.17,<2"]
+# What the voice step is measured against: tests/benchmarks/score_recordings.py.
+BENCH = ["ray[data]>=2.50,<3", "daft>=0.7,<0.8"]
+# Export of a speech classifier of one's own: from torch 2.9 on the exporter used here is deprecated.
+EXPORT = [*TRAIN, "torch>=2.5,<2.9", "transformers>=4.50,<5"]
 
 setup(
     name="engagement-prediction",
@@ -25,6 +31,7 @@ setup(
         "engagement.models": ["*/model.onnx", "*/model.yaml"],
     },
     install_requires=[
+        "av>=16.1,<18",
         "boto3>=1.34,<2",
         "librosa>=0.11,<0.12",
         "numpy>=1.26,<2.4",
@@ -35,13 +42,19 @@ setup(
         "scipy>=1.11,<2",
         "soundfile>=0.12.1,<1",
         "soxr>=0.5,<2",
+        "threadpoolctl>=3.2,<4",
         *REPORT,
     ],
     extras_require={
         "spark": SPARK,
         "demo": [*SPARK, *DEMO],
         "notebook": [*SPARK, *NOTEBOOK, "jupyterlab>=4.2,<5"],
+        "gpu": GPU,
         "train": TRAIN,
+        "bench": [*SPARK, *BENCH],
+        "export": EXPORT,
+        # Its licence forbids commercial use: for comparison only, never installed with anything else.
+        "bench": ["opensmile>=2.5,<3"],
         "test": [
             *SPARK,
             *DEMO,

@@ -14,11 +14,11 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
 
   ./spark-submit.sh demo [--out DIR] [--learners N] [--weeks N] [--seed N] [--recordings DIR] [--set KEY=VALUE]...
         simulates a class, runs the whole pipeline on it, prints the scores and the report's path
-  ./spark-submit.sh test [unit|spark|e2e|lint]...
+  ./spark-submit.sh test [unit|spark|e2e|gpu|lint]...
         passes the tests (all of them when none is named)
   ./spark-submit.sh STEP|all [--env NAME] [--from DATE] [--to DATE] [--set KEY=VALUE]... [--verbose]
-                             [--master URL] [--conf KEY=VALUE]... [the step's own options]
-        submits one step, or all of them in order, to Spark
+                             [--master URL] [--conf KEY=VALUE]... [--gpu] [the step's own options]
+        submits one step, or all of them in order, to Spark; --gpu: on executors with GPUs (conf/spark/gpu.conf)
   ./spark-submit.sh notebook [--warehouse DIR]
         opens Jupyter on the tables
 
@@ -150,7 +150,7 @@ set_up() { # $1: the extra of setup.py that the command needs
 }
 
 submit() { # STEP and all that follows it
-  local step=$1 env=local master='' verbose='' java_options properties submit_command
+  local step=$1 env=local master='' verbose='' gpu='' key value where java_options properties submit_command
   # The parse of a line becomes one large method of generated code, which Java would not compile otherwise; a batch
   # job wants throughput of its garbage collector, not short pauses.
   java_options="-XX:-DontCompileHugeMethods -XX:+UseParallelGC ${JAVA_OPTIONS:-}"
@@ -162,18 +162,33 @@ submit() { # STEP and all that follows it
       --conf) spark+=(--conf "${2:?--conf needs key=value}"); shift 2 ;;
       --env) env=${2:?--env needs a name}; own+=(--env "$env"); shift 2 ;;
       --verbose) verbose=yes; own+=(--verbose); shift ;;
+      --gpu) gpu=yes; shift ;;
       *) own+=("$1"); shift ;;
     esac
   done
   properties="$ROOT/conf/spark/$env.conf"
   [[ -f $properties ]] || properties="$ROOT/conf/spark/cpu.conf"
+  where=${master:-$(sed -n 's/^spark\.master  *//p' "$properties")}
+  where=${where:-local}
+  if [[ -n $gpu ]]; then # before the command line's own, which go over it
+    # Spark on one machine shares out no GPUs: its tasks would wait for ever.
+    [[ $where != local* ]] || fail "--gpu needs a cluster (--master URL); on one machine the tasks take the first GPU without it."
+    while read -r key value; do
+      [[ -z $key || $key == \#* ]] || spark=(--conf "$key=$value" ${spark[@]+"${spark[@]}"})
+    done <"$ROOT/conf/spark/gpu.conf"
+    spark+=(--files "$ROOT/conf/spark/find_gpus.sh")
+  fi
   submit_command="$SPARK_HOME/bin/spark-submit"
   [[ -n $master ]] && spark+=(--master "$master")
   [[ -n $verbose ]] || java_options+=" -Dlog4j2.configurationFile=file:$ROOT/conf/spark/log4j2.properties"
   spark+=(--conf "spark.driver.extraJavaOptions=$java_options")
   spark+=(--conf "spark.executor.extraJavaOptions=-XX:-DontCompileHugeMethods -XX:+UseParallelGC")
   # Executors elsewhere have nothing of ours: the wheel brings code, models and configuration.
-  [[ -z $master || $master == local* ]] || spark+=(--py-files "$WHEEL")
+  # As .zip: Spark puts no .whl on the path of a worker.
+  if [[ $where != local* ]]; then
+    cp -u "$WHEEL" "${WHEEL%.whl}.zip"
+    spark+=(--py-files "${WHEEL%.whl}.zip")
+  fi
   if [[ -n $verbose ]]; then
     "$submit_command" --properties-file "$properties" "${spark[@]}" "$ROOT/jobs/$step.py" "${own[@]}"
   else
@@ -215,7 +230,7 @@ demo() {
 run_tests() {
   local part
   local -a parts=("$@")
-  ((${#parts[@]})) || parts=(lint unit spark e2e)
+  ((${#parts[@]})) || parts=(lint unit spark e2e gpu)
   set_up test
   cd "$ROOT"
   export PATH="$VENV/bin:$PATH"
@@ -228,8 +243,8 @@ run_tests() {
         mypy
         lint-imports
         ;;
-      unit | spark | e2e) python -m pytest "tests/$part" ;;
-      *) fail "test does not know $part; it knows lint, unit, spark, e2e." ;;
+      unit | spark | e2e | gpu) python -m pytest "tests/$part" ;;
+      *) fail "test does not know $part; it knows lint, unit, spark, e2e, gpu." ;;
     esac
   done
 }

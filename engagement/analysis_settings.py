@@ -21,12 +21,21 @@ class VoiceSettings:
         fetch_ahead_bytes: Most bytes of a task that are fetched ahead of decoding.
         max_bytes: Largest recording fetched, bytes.
         max_seconds: Longest recording decoded, seconds.
+        max_decode_seconds: Longest time that decoding one recording may take, seconds.
         min_speech_seconds: Least speech that is scored, seconds.
         emotion_model: Folder of models/, or a path to one of your own.
         tone_model: The same for tone.
         calibrated_model: The same for emotions against the learner's own voice.
         require_gpu: Stop where the CUDA provider cannot start.
+        tasks_per_gpu: Tasks of the voice step that share a GPU, count; 0: Spark is not asked for any.
+        gpus_per_executor: GPUs of executors that Spark starts for the voice step alone, count; 0: the
+            application's own executors have them.
         threads: Threads of one onnxruntime session.
+        retry_missing_days: Days from the first try on which a recording that is not there is asked for again.
+        recheck_days: Folders with a recording scored within so many days are listed again, and what has
+            changed there is scored anew; 0: a scored recording counts as unchanging.
+        batch_recordings: Recordings between two commits; a run that dies loses no more than that.
+        cost_per_hour: What an hour of the cluster costs, for `--dry-run`; null: no cost is told.
     """
 
     audio_root: str = ""
@@ -38,18 +47,31 @@ class VoiceSettings:
     fetch_ahead_bytes: int = 200_000_000
     max_bytes: int = 20_000_000
     max_seconds: float = 60.0
+    max_decode_seconds: float = 30.0
     min_speech_seconds: float = 0.3
     emotion_model: str = "emotion"
     tone_model: str = "tone"
     calibrated_model: str = "emotion_calibrated"
     require_gpu: bool = False
+    tasks_per_gpu: int = 0
+    gpus_per_executor: int = 0
     threads: int = 1
+    retry_missing_days: int = 30
+    recheck_days: int = 0
+    batch_recordings: int = 5_000
+    cost_per_hour: float | None = None
 
     def __post_init__(self) -> None:
+        between("voice.retry_missing_days", self.retry_missing_days, 0, 3650)
+        between("voice.recheck_days", self.recheck_days, 0, 3650)
+        between("voice.batch_recordings", self.batch_recordings, 1, 10_000_000)
         between("voice.connect_timeout_seconds", self.connect_timeout_seconds, 0.1, 300)
         between("voice.read_timeout_seconds", self.read_timeout_seconds, 0.1, 300)
         between("voice.fetch_attempts", self.fetch_attempts, 1, 10)
         between("voice.fetch_threads", self.fetch_threads, 1, 64)
+        between("voice.tasks_per_gpu", self.tasks_per_gpu, 0, 64)
+        between("voice.gpus_per_executor", self.gpus_per_executor, 0, 64)
+        between("voice.max_decode_seconds", self.max_decode_seconds, 0.1, 3600)
         between("voice.fetch_ahead_bytes", self.fetch_ahead_bytes, 1, 4_000_000_000)
 
 
@@ -59,6 +81,7 @@ class ScoreSettings:
 
     Attributes:
         dimension_weights: Weight of each dimension; they sum to 1.
+        weights_file: File that `fit_weights` wrote; its weights take the place of `dimension_weights`.
         prior_responses: k of the shrinkage n/(n+k), responses.
         earlier_responses: The learner's latest responses that a phase with thin evidence is shrunk toward.
         habit_deviation: Standard deviation of what the indicators tell beside engagement, points.
@@ -73,6 +96,7 @@ class ScoreSettings:
     dimension_weights: Mapping[str, float] = field(
         default_factory=lambda: {"behavioural": 0.50, "cognitive": 0.20, "emotional": 0.12, "vocal": 0.18}
     )
+    weights_file: str | None = None
     prior_responses: float = 16.0
     earlier_responses: int = 80
     habit_deviation: float = 3.0
@@ -92,3 +116,43 @@ class ScoreSettings:
         total = sum(self.dimension_weights.values())
         if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:
             raise ConfigurationError(f"score.dimension_weights sum to {total}; expected 1, none below 0.")
+
+
+@dataclass(frozen=True)
+class ValidationSettings:
+    """How the scores are put to the proof.
+
+    Attributes:
+        fewest_learners: A subgroup of fewer learners is not told: null with a reason.
+        largest_gap_points: A subgroup whose scores lie farther off than this is flagged, points of 100.
+        resamples: How often the responses are drawn again to see who keeps the group.
+        resampled_learners: Learners of whom that is done at most, drawn by hash.
+    """
+
+    fewest_learners: int = 10
+    largest_gap_points: float = 3.0
+    resamples: int = 5
+    resampled_learners: int = 5_000
+
+    def __post_init__(self) -> None:
+        between("validation.fewest_learners", self.fewest_learners, 2, 10_000)
+        between("validation.largest_gap_points", self.largest_gap_points, 0, 100)
+        between("validation.resamples", self.resamples, 1, 1_000)
+        between("validation.resampled_learners", self.resampled_learners, 10, 1_000_000)
+
+
+@dataclass(frozen=True)
+class InsightSettings:
+    """How insights are told.
+
+    Attributes:
+        language: Language of the sentences: that of a file engagement/gold/insights_<language>.yaml.
+    """
+
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        if not self.language.isalpha():
+            raise ConfigurationError(
+                f"insights.language is {self.language!r}; expected letters only, such as en."
+            )

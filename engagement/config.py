@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -55,6 +56,7 @@ def load_settings(environment: str, overrides: Sequence[str] = ()) -> Settings:
         for part in reversed(key.split(".")):
             value = {part: value}
         _merge(merged, value)
+    _take_weights(merged)
     return build(Settings, merged, "settings")
 
 
@@ -71,6 +73,23 @@ def pseudonym_secret() -> bytes:
             f"export {SECRET_VARIABLE}=$(openssl rand -hex 32), and keep it: ids cannot be joined without it."
         )
     return secret
+
+
+def _take_weights(merged: dict[str, Any]) -> None:
+    """Put the weights of `score.weights_file`, where one is named, in place of `score.dimension_weights`."""
+    score = merged.get("score")
+    if not isinstance(score, dict) or score.get("weights_file") is None:
+        return
+    named = score["weights_file"]
+    file = Path(str(named))
+    if not file.is_file():
+        raise ConfigurationError(f"score.weights_file is {named!r}: there is no such file.")
+    weights = _parse(file.read_text(encoding="utf-8"), str(file)).get("dimension_weights")
+    if not isinstance(weights, dict):
+        raise ConfigurationError(
+            f"{file} holds no dimension_weights; expected a file that fit_weights wrote."
+        )
+    score["dimension_weights"] = weights
 
 
 def _parse(text: str, name: str) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pyspark.sql import SparkSession
 
 _EVERY_SECONDS = 6.0
+# What the step at work tells of itself, in place of its tasks.
+_tellers: list[Callable[[], str]] = []
 
 
 def say(text: str) -> None:
@@ -23,9 +25,8 @@ def ticking(spark: SparkSession, name: str) -> Iterator[None]:
 
     def tick() -> None:
         while not done.wait(_EVERY_SECONDS):
-            finished, tasks = _active_tasks(spark)
-            tell = f"{finished} of {tasks} tasks of the running stages" if tasks else "planning"
-            say(f"      {name}: {time.monotonic() - began:.0f} s, {tell}")
+            words = _tellers[-1]() if _tellers else _tasks(spark)
+            say(f"      {name}: {time.monotonic() - began:.0f} s, {words}")
 
     thread = threading.Thread(target=tick, daemon=True)
     thread.start()
@@ -34,6 +35,21 @@ def ticking(spark: SparkSession, name: str) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+
+
+@contextmanager
+def telling(tell: Callable[[], str]) -> Iterator[None]:
+    """Let `tell` say how far the work is until the block ends; it is called from another thread."""
+    _tellers.append(tell)
+    try:
+        yield
+    finally:
+        _tellers.remove(tell)
+
+
+def _tasks(spark: SparkSession) -> str:
+    finished, tasks = _active_tasks(spark)
+    return f"{finished} of {tasks} tasks of the running stages" if tasks else "planning"
 
 
 def _active_tasks(spark: SparkSession) -> tuple[int, int]:

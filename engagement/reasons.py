@@ -5,13 +5,29 @@ import re
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
+from engagement import errors
 from engagement.errors import EngagementError
 
 _MAXIMUM_CHARACTERS = 600
+# How an error of ours reads that a Python worker raised.
+_RAISED_BY_WORKER = re.compile(r"engagement\.errors\.(\w+): ")
 
 
 def reason_of(error: BaseException) -> str:
     """Return the innermost cause's own words, in one line of at most 600 characters."""
+    return _RAISED_BY_WORKER.sub("", _words(error), count=1)
+
+
+def exit_status_of(error: BaseException) -> int:
+    """Return the command's exit status, also where a Python worker raised an error of ours."""
+    if isinstance(error, EngagementError):
+        return error.exit_status
+    raised = _RAISED_BY_WORKER.match(_words(error))
+    kind = getattr(errors, raised[1], EngagementError) if raised else EngagementError
+    return int(kind.exit_status)
+
+
+def _words(error: BaseException) -> str:
     if isinstance(error, EngagementError):
         return str(error)
     if isinstance(error, Py4JJavaError):

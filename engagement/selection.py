@@ -1,8 +1,9 @@
 """The responses that a run scores: the cohort of its settings, raw ids hashed, empty selections explained."""
 
 from dataclasses import fields
+from datetime import UTC, datetime
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession, functions as F
 
 from engagement.config import Cohort, pseudonym_secret
 from engagement.errors import ConfigurationError
@@ -37,6 +38,15 @@ def selected_responses(spark: SparkSession, warehouse: Warehouse, cohort: Cohort
     if _restricts(cohort) and selected.isEmpty():
         raise ConfigurationError(f"Nothing matches {_told(cohort)}. There is: {_choices(responses)}.")
     return selected
+
+
+def data_end(responses: DataFrame) -> datetime:
+    """Return the latest response of anybody: silence is counted up to it, never up to a clock.
+
+    Without a response, 1970.
+    """
+    latest = responses.agg(F.unix_millis(F.max("responded_at"))).collect()[0][0]
+    return datetime.fromtimestamp((latest or 0) / 1000, UTC)
 
 
 def _restricts(cohort: Cohort) -> bool:

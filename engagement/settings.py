@@ -6,7 +6,12 @@ from datetime import date
 
 import yaml
 
-from engagement.analysis_settings import ScoreSettings, VoiceSettings
+from engagement.analysis_settings import (
+    InsightSettings,
+    ScoreSettings,
+    ValidationSettings,
+    VoiceSettings,
+)
 from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
 
@@ -14,11 +19,13 @@ __all__ = [
     "Cohort",
     "Identity",
     "Ingest",
+    "InsightSettings",
     "Maintenance",
     "Milestones",
     "Paths",
     "ScoreSettings",
     "Settings",
+    "ValidationSettings",
     "VoiceSettings",
 ]
 
@@ -164,7 +171,9 @@ class Settings:
     milestones: Milestones = field(default_factory=Milestones)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     score: ScoreSettings = field(default_factory=ScoreSettings)
+    insights: InsightSettings = field(default_factory=InsightSettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
+    validation: ValidationSettings = field(default_factory=ValidationSettings)
     maintenance: Maintenance = field(default_factory=Maintenance)
 
     @property

@@ -16,7 +16,7 @@ from engagement import __version__
 from engagement.config import Settings, load_settings
 from engagement.errors import EngagementError
 from engagement.progress import say, ticking
-from engagement.reasons import reason_of
+from engagement.reasons import exit_status_of, reason_of
 from engagement.schemas import RUNS
 from engagement.spark import build_session
 from engagement.tables import Warehouse, append
@@ -146,7 +146,7 @@ def _dates(options: argparse.Namespace) -> Sequence[str]:
 
 
 def _fail(name: str, error: Exception, options: argparse.Namespace) -> None:
-    status = error.exit_status if isinstance(error, EngagementError) else 1
+    status = exit_status_of(error)
     print(f"{name} failed: {reason_of(error)}", file=sys.stderr)  # noqa: T201
     if options.verbose:
         traceback.print_exception(error)

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession, functions as F, types as T
@@ -69,24 +69,33 @@ def append(rows: DataFrame, warehouse: Warehouse, table: Table) -> int:
     return _write(rows, warehouse, table, "append", None)
 
 
-def replace_cohort(rows: DataFrame, warehouse: Warehouse, table: Table, cohort: str) -> int:
+def replace_cohort(
+    rows: DataFrame, warehouse: Warehouse, table: Table, cohort: str, *, only: str | None = None
+) -> int:
     """Replace the rows of one selection, leave all others; return the rows written.
 
-    `rows` come without the column `cohort`.
+    `rows` come without the column `cohort`. With `only`, a condition that all of them meet, what does not
+    meet it stays.
     """
     named = rows.withColumn("cohort", F.lit(cohort))
-    return _write(named, warehouse, table, "overwrite", f"cohort = '{_literal(cohort)}'")
+    replaced = f"cohort = '{_literal(cohort)}'" + (f" and ({only})" if only else "")
+    return _write(named, warehouse, table, "overwrite", replaced)
 
 
-def merge(rows: DataFrame, warehouse: Warehouse, table: Table) -> int:
+def merge(
+    rows: DataFrame, warehouse: Warehouse, table: Table, *, dates: tuple[date, date] | None = None
+) -> int:
     """Update the rows whose key is known, insert the others; return the rows given.
 
-    `rows` must be unique by the table's key: Delta would insert every duplicate.
+    `rows` must be unique by the table's key: Delta would insert every duplicate. Where the key begins with
+    a date, `dates` (first and last of the rows) spares Delta the files of all others.
     """
     if not exists(rows.sparkSession, warehouse, table):
         return overwrite(rows, warehouse, table)
     began = time.monotonic()
     same = " and ".join(f"known.{name} <=> given.{name}" for name in table.key)
+    if dates is not None:
+        same += f" and known.{table.key[0]} between date'{dates[0]}' and date'{dates[1]}'"
     merged = (
         DeltaTable.forPath(rows.sparkSession, warehouse.path(table))
         .alias("known")

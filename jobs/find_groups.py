@@ -1,13 +1,12 @@
 """gold.phase_engagement → gold.learner_groups, gold.insights."""
 
-from datetime import UTC, datetime
-
 from pyspark.sql import functions as F
 
 from engagement.gold.groups import group_learners
 from engagement.gold.insights import tell_insights
 from engagement.gold.texts import insight_texts
 from engagement.schemas import INSIGHTS, LEARNER_GROUPS, PHASE_ENGAGEMENT, RESPONSES
+from engagement.selection import data_end
 from engagement.step import Counts, Run, main
 from engagement.tables import read, replace_cohort
 
@@ -16,15 +15,13 @@ def find_groups(run: Run) -> Counts:
     """Group the selection's learners and tell what moves their scores."""
     cohort = run.settings.cohort.name
     phases = read(run.spark, run.warehouse, PHASE_ENGAGEMENT).where(F.col("cohort") == cohort)
-    # Silence is counted up to the data's end, whoever is selected: never up to a clock.
-    latest = (
-        read(run.spark, run.warehouse, RESPONSES).agg(F.unix_millis(F.max("responded_at"))).collect()[0][0]
-    )
-    as_of = datetime.fromtimestamp((latest or 0) / 1000, UTC)
+    as_of = data_end(read(run.spark, run.warehouse, RESPONSES))
     groups = replace_cohort(
         group_learners(phases, run.settings.score, as_of=as_of), run.warehouse, LEARNER_GROUPS, cohort
     )
-    insights = replace_cohort(tell_insights(phases, insight_texts()), run.warehouse, INSIGHTS, cohort)
+    insights = replace_cohort(
+        tell_insights(phases, insight_texts(run.settings.insights.language)), run.warehouse, INSIGHTS, cohort
+    )
     return Counts(rows_in=phases.count(), rows_out=groups, detail={"insights": insights})
 
 

@@ -1,15 +1,16 @@
 """silver.* as of a date → gold.learner_features, gold.forecasts, gold.validation, and the fitted models."""
 
 import argparse
-from datetime import timedelta
 
 from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
-from engagement.forecasting.fitting import models_in_use, past_dates
+from engagement.forecasting.fitting import as_of_dates, models_in_use, past_outcomes
 from engagement.forecasting.models import foresee
-from engagement.gold.forecast import model_inputs, tell_forecasts, with_outcomes
+from engagement.forecasting.subgroups import FORECAST_FIGURES, figure_rows
+from engagement.gold.forecast import model_inputs, tell_forecasts
 from engagement.gold.learner_features import learner_features
+from engagement.gold.validation_units import learner_attributes
 from engagement.progress import say
 from engagement.schemas import (
     FORECASTS,
@@ -21,7 +22,7 @@ from engagement.schemas import (
 )
 from engagement.selection import selected_responses
 from engagement.step import Counts, Run, main
-from engagement.tables import merge, read, replace_cohort
+from engagement.tables import read, replace_cohort
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -35,23 +36,22 @@ def predict_engagement(run: Run) -> Counts:
     cohort = run.settings.cohort
     chosen = selected_responses(spark, warehouse, cohort).select("learner_id", "language").distinct()
     responses = read(spark, warehouse, RESPONSES)
-    first, last = responses.agg(F.min("response_date"), F.max("response_date")).collect()[0]
-    last = min(last, cohort.end_date) if cohort.end_date and last else last
-    as_of = last + timedelta(days=1) if last else warehouse.started_at.date()
-    dates = past_dates(first, as_of, settings) if first else []
+    today = warehouse.started_at.date()
+    dates, as_of = as_of_dates(responses, settings, end_date=cohort.end_date, otherwise=today)
     milestones = read(spark, warehouse, MILESTONES)
     features = learner_features(responses, milestones, [*dates, as_of]).persist(StorageLevel.DISK_ONLY)
     mine = features.join(chosen, on=["learner_id", "language"], how="left_semi")
     rows = replace_cohort(mine, warehouse, LEARNER_FEATURES, cohort.name)
     phases = read(spark, warehouse, PHASE_ENGAGEMENT).where(F.col("cohort") == cohort.name)
-    past = model_inputs(features.where(F.col("as_of") < F.lit(as_of)), settings)
-    outcomes = with_outcomes(past, responses, phases, settings)
-    fit = models_in_use(outcomes, warehouse, settings, refit=getattr(run.options, "fit", False))
+    outcomes = past_outcomes(features, responses, phases, settings, as_of=as_of)
+    refit = getattr(run.options, "fit", False)
+    fit = models_in_use(outcomes, warehouse, settings, refit=refit, whose=learner_attributes(responses))
     say(f"      {fit.told}")
     present = model_inputs(mine.where(F.col("as_of") == F.lit(as_of)), settings)
     told = tell_forecasts(foresee(fit.models, present), settings, model_id=fit.model_id)
     forecasts = replace_cohort(told, warehouse, FORECASTS, cohort.name)
-    figures = merge(fit.figures(spark), warehouse, VALIDATION)
+    judged = figure_rows(spark, fit.figures, run.settings.validation)
+    figures = replace_cohort(judged, warehouse, VALIDATION, cohort.name, only=FORECAST_FIGURES)
     features.unpersist()
     return Counts(rows_in=rows, rows_out=forecasts, detail={"figures": figures})
 

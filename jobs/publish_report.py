@@ -9,6 +9,7 @@ from engagement.report.collect import ReportTables, collect_figures
 from engagement.report.page import render
 from engagement.report.terminal import summary_text
 from engagement.schemas import (
+    FORECASTS,
     INGESTED_FILES,
     INSIGHTS,
     LEARNER_GROUPS,
@@ -16,6 +17,7 @@ from engagement.schemas import (
     REJECTED,
     RESPONSE_ENGAGEMENT,
     RESPONSES,
+    VALIDATION,
     VOICE_SCORES,
     Table,
 )
@@ -38,6 +40,8 @@ def publish_report(run: Run) -> Counts:
         phase_engagement=table(PHASE_ENGAGEMENT),
         learner_groups=table(LEARNER_GROUPS),
         insights=table(INSIGHTS),
+        forecasts=table(FORECASTS),
+        validation=table(VALIDATION),
     )
     cohort, report = run.settings.cohort.name, Path(run.settings.paths.report)
     figures = collect_figures(tables, cohort=cohort)

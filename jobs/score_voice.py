@@ -1,56 +1,56 @@
 """silver.responses and their recordings → silver.voice_scores: each recording once by each pair of models."""
 
+import argparse
 from dataclasses import replace
 
-from pyspark import StorageLevel
-from pyspark.sql import DataFrame, functions as F
+from pyspark.sql import DataFrame
 
-from engagement.inference.voice_udf import model_hashes, score_voice as score_recordings
+from engagement.progress import say
+from engagement.recordings import find_due, score_due
 from engagement.schemas import VOICE_SCORES
 from engagement.schemas.enums import VoiceStatus
 from engagement.selection import selected_responses
 from engagement.step import Counts, Run, main
 from engagement.tables import merge, read, read_or_empty
-
-_RECORDINGS_PER_TASK = 100
-# What may be there next time: the object was not there, not allowed, or the store did not answer.
-_TRIED_AGAIN = (VoiceStatus.NOT_FOUND.value, VoiceStatus.FORBIDDEN.value, VoiceStatus.UNREADABLE.value)
+from engagement.voice_progress import estimate
 
 
 def score_voice(run: Run) -> Counts:
-    """Score the selection's recordings that these models have not scored yet."""
-    root = run.settings.paths.audio
-    known = read_or_empty(run.spark, run.warehouse, VOICE_SCORES)
-    if root is None:
-        merge(known.limit(0), run.warehouse, VOICE_SCORES)
+    """Score the selection's recordings that are due; with --dry-run, count them."""
+    if run.settings.paths.audio is None:
+        merge(read_or_empty(run.spark, run.warehouse, VOICE_SCORES).limit(0), run.warehouse, VOICE_SCORES)
         return Counts(rows_in=0, rows_out=0)
-    voice = replace(run.settings.voice, audio_root=root)
+    voice = replace(run.settings.voice, audio_root=run.settings.paths.audio)
     responses = selected_responses(run.spark, run.warehouse, run.settings.cohort)
     recordings = responses.where("audio_key is not null")
-    emotion, tone = model_hashes(voice)
-    settled = known.where(~F.col("status").isin(*_TRIED_AGAIN)).where(
-        (F.col("emotion_model") == emotion) & (F.col("tone_model") == tone)
-    )
-    new = recordings.join(settled, on="response_id", how="left_anti")
-    # Tasks of equal size, small enough to show progress; a hash of the id, so that a retry deals the same.
-    tasks = max(run.spark.sparkContext.defaultParallelism, new.count() // _RECORDINGS_PER_TASK)
-    spread = new.repartition(tasks, F.xxhash64("response_id"))
-    # On disk first: MERGE reads its source more than once, and a recording is to be scored once.
-    scored = score_recordings(spread, voice).persist(StorageLevel.DISK_ONLY)
-    written = merge(scored, run.warehouse, VOICE_SCORES)
-    scored.unpersist()
+    worklist = find_due(recordings, run.warehouse, voice)
+    if getattr(run.options, "dry_run", False):
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(worklist.reasons.items()))
+        say(
+            f"      Would fetch {worklist.recordings:,} recordings ({reasons or 'all are settled'}): "
+            f"{estimate(run.spark, run.warehouse, worklist.recordings, voice)}."
+        )
+        return Counts(rows_out=0, detail=worklist.reasons)
+    done = score_due(worklist, run.warehouse, voice)
+    worklist.rows.unpersist()
     fates = _fates(run, recordings)
     failed = sum(count for status, count in fates.items() if status != VoiceStatus.OK)
-    return Counts(rows_in=sum(fates.values()), rows_out=written, rejected=failed, detail=fates)
+    detail = {**fates, **worklist.reasons, "scored": sum(done.values())}
+    return Counts(rows_in=sum(fates.values()), rows_out=sum(done.values()), rejected=failed, detail=detail)
 
 
 def _fates(run: Run, recordings: DataFrame) -> dict[str, int]:
     """Count the selection's recordings by what became of them."""
-    scores = read(run.spark, run.warehouse, VOICE_SCORES).join(recordings, on="response_id", how="left_semi")
+    scores = read(run.spark, run.warehouse, VOICE_SCORES)
+    chosen = scores.join(recordings, on=["response_date", "response_id"], how="left_semi")
     return {
-        row["status"]: row["count"] for row in scores.groupBy("status").count().orderBy("status").collect()
+        row["status"]: row["count"] for row in chosen.groupBy("status").count().orderBy("status").collect()
     }
 
 
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="count what would be fetched, and stop there")
+
+
 if __name__ == "__main__":
-    main("score_voice", {"score_voice": score_voice})
+    main("score_voice", {"score_voice": score_voice}, _add_options)

@@ -10,9 +10,11 @@ from engagement.tables import Warehouse, exists, lineage_names, read
 
 _VOICE_TOLERANCE = 1e-6
 # Which of two identical events' files is named is lineage.
-_WHERE_FIRST_READ = {
+_LINEAGE_OF = {
     "bronze.events": ("source_file", "source_line"),
     "bronze.milestone_records": ("source_file",),
+    # Which run first asked for a recording is lineage, too.
+    "silver.voice_scores": ("first_tried_at",),
 }
 
 
@@ -32,7 +34,7 @@ def differences(spark: SparkSession, one: Warehouse, other: Warehouse) -> list[s
 
 
 def _difference(table: Table, one: DataFrame, other: DataFrame) -> str:
-    lineage = [*lineage_names(), *_WHERE_FIRST_READ.get(table.name, ())]
+    lineage = [*lineage_names(), *_LINEAGE_OF.get(table.name, ())]
     columns = [name for name in table.column_names if name not in lineage]
     left, right = (_sorted(rows.select(columns).collect(), table.key) for rows in (one, other))
     if len(left) != len(right):

@@ -6,15 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engagement.audio.frames import HOP_SECONDS, Frames, runs
+from engagement.audio.speech_gate import is_speech, pitch_spread_semitones
 
 # Pauses from 250 ms on separate hesitation from articulation best (de Jong & Bosker, DiSS 2013).
 SHORTEST_PAUSE_SECONDS = 0.25
-# Speech is voiced in part, and level and pitch move with its syllables; tones, hums and fans are steady. In
-# speechocean762 and EmoDB no clip spreads (10th to 90th percentile) less than 9.9 dB and 1.1 semitones.
-LEAST_VOICED_SHARE = 0.1
-LEAST_LEVEL_SPREAD_DB = 5.0
-LEAST_PITCH_SPREAD_SEMITONES = 0.2
-FEWEST_PITCHES = 5
 
 
 @dataclass(frozen=True)
@@ -49,19 +44,7 @@ def measure(frames: Frames) -> Acoustics:
         pauses=len(pauses),
         pause_seconds=float(pauses.sum()),
         pitch_median_hz=float(np.median(frames.pitch_hz[frames.voiced])),
-        pitch_range_semitones=_pitch_spread_semitones(frames),
-    )
-
-
-def is_speech(frames: Frames) -> bool:
-    """Tell speech from silence, noise and steady tones: voiced in part, uneven in level and pitch."""
-    voiced = int(frames.voiced.sum())
-    if voiced < max(FEWEST_PITCHES, LEAST_VOICED_SHARE * frames.speech.sum()):
-        return False
-    quiet_db, loud_db = np.percentile(frames.level_db[frames.speech], [10, 90])
-    return bool(
-        loud_db - quiet_db >= LEAST_LEVEL_SPREAD_DB
-        and _pitch_spread_semitones(frames) >= LEAST_PITCH_SPREAD_SEMITONES
+        pitch_range_semitones=pitch_spread_semitones(frames),
     )
 
 
@@ -76,8 +59,3 @@ def pause_lengths_seconds(frames: Frames) -> NDArray[np.float64]:
     starts, ends = runs(frames.speech)
     gaps_seconds = (starts[1:] - ends[:-1]) * HOP_SECONDS
     return np.asarray(gaps_seconds[gaps_seconds >= SHORTEST_PAUSE_SECONDS - HOP_SECONDS / 2])
-
-
-def _pitch_spread_semitones(frames: Frames) -> float:
-    low_hz, high_hz = np.percentile(frames.pitch_hz[frames.voiced].astype(np.float64), [10, 90])
-    return float(12 * np.log2(high_hz / low_hz))

@@ -45,7 +45,7 @@ def fetch(
         ConfigurationError: the root itself is not a folder or an `s3://` URI.
         CredentialsError: the store refuses the credentials.
     """
-    if _leaves_root(audio_key):
+    if leaves_root(audio_key):
         return VoiceStatus.OUTSIDE_ROOT
     if not audio_key.strip("/ "):
         return VoiceStatus.NOT_FOUND
@@ -60,7 +60,7 @@ def fetch(
     return fetched if fetched.content else VoiceStatus.EMPTY
 
 
-def _leaves_root(audio_key: str) -> bool:
+def leaves_root(audio_key: str) -> bool:
     """Tell absolute paths, other schemes and climbing, also percent-encoded (twice at most)."""
     spelled = (audio_key, unquote(audio_key), unquote(unquote(audio_key)))
     return any(
@@ -69,8 +69,13 @@ def _leaves_root(audio_key: str) -> bool:
     )
 
 
+def file_version(facts: os.stat_result) -> str:
+    """Return what tells a file's content from a later one: its size and time of change."""
+    return f"{facts.st_size}-{facts.st_mtime_ns}"
+
+
 def _from_folder(audio_root: str, audio_key: str, *, max_bytes: int) -> Recording | VoiceStatus:
-    root = _real_folder(audio_root)
+    root = real_folder(audio_root)
     try:
         path = os.path.realpath(os.path.join(root, audio_key), strict=True)  # noqa: PTH118 - realpath takes no Path
         if os.path.commonpath((root, path)) != root:
@@ -80,7 +85,7 @@ def _from_folder(audio_root: str, audio_key: str, *, max_bytes: int) -> Recordin
             facts = os.fstat(file.fileno())
             if not stat.S_ISREG(facts.st_mode):
                 return VoiceStatus.UNREADABLE
-            return Recording(file.read(max_bytes + 1), f"{facts.st_size}-{facts.st_mtime_ns}")
+            return Recording(file.read(max_bytes + 1), file_version(facts))
     except OSError as error:
         return VoiceStatus.NOT_FOUND if error.errno in _NOT_THERE else VoiceStatus.UNREADABLE
     except ValueError:  # a zero byte or a lone surrogate: no file can have such a name
@@ -88,7 +93,12 @@ def _from_folder(audio_root: str, audio_key: str, *, max_bytes: int) -> Recordin
 
 
 @lru_cache(maxsize=8)
-def _real_folder(audio_root: str) -> str:
+def real_folder(audio_root: str) -> str:
+    """Return the root with links followed.
+
+    Raises:
+        ConfigurationError: there is no such folder.
+    """
     root = os.path.realpath(audio_root)
     if _SCHEME.match(audio_root) or not os.path.isdir(root):  # noqa: PTH112 - as above
         raise ConfigurationError(f"paths.audio is {audio_root!r}; expected a folder or s3://bucket/prefix.")

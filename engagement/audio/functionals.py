@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engagement.audio.acoustics import speech_level_db
 from engagement.audio.frames import HOP_SECONDS, MEL_BANDS, Frames, runs
 from engagement.audio.rhythm import rhythm
-from engagement.audio.summaries import mean, slope, spread, spreads, std, trend
+from engagement.audio.summaries import mean, quantiles, slope, spread, spreads, std, trend
 
 # Goes into model.yaml: a model meets the front end that it was trained on, or is refused.
 FRONT_END = "functionals/1"
@@ -110,7 +110,7 @@ def _modulation(log_mel: NDArray[np.float64], frames: Frames) -> dict[str, float
 def _level(level_db: NDArray[np.float64], frames: Frames) -> dict[str, float]:
     spoken = level_db[frames.speech]
     rise = slope(level_db[:, None])[frames.speech, 0]
-    lowest, highest = np.percentile(spoken, [5, 95])
+    lowest, highest = quantiles(spoken, (0.05, 0.95))
     return {
         **spread("level", spoken),
         "level_p5": float(lowest),
@@ -118,7 +118,7 @@ def _level(level_db: NDArray[np.float64], frames: Frames) -> dict[str, float]:
         "level_rise": mean(rise[rise > 0]),
         "level_fall": mean(rise[rise < 0]),
         "level_trend": trend(spoken),
-        "level_floor": float(np.percentile(level_db, 5)),
+        "level_floor": float(quantiles(level_db, (0.05,))[0]),
     }
 
 
@@ -127,7 +127,7 @@ def _pitch(frames: Frames) -> dict[str, float]:
     semitones = 12 * np.log2(frames.pitch_hz.astype(np.float64) / 100)
     voiced = semitones[frames.voiced]
     quarter = max(len(voiced) // 4, 1)
-    lowest, highest = np.percentile(voiced, [5, 95]) if len(voiced) else (0.0, 0.0)
+    lowest, highest = quantiles(voiced, (0.05, 0.95)) if len(voiced) else (0.0, 0.0)
     within = [np.diff(semitones[start:end]) for start, end in zip(*runs(frames.voiced), strict=True)]
     step = np.concatenate([np.zeros(0), *within])
     step = step[np.abs(step) < LARGEST_STEP_SEMITONES]

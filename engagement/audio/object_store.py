@@ -3,45 +3,18 @@
 import random
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    CredentialRetrievalError,
-    HTTPClientError,
-    IncompleteReadError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    TokenRetrievalError,
-)
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
 
-from engagement.errors import CredentialsError
+from engagement.audio.store_faults import NO_CREDENTIALS, no_credentials, status_of, stop_if_hopeless
+from engagement.config import VoiceSettings
+from engagement.errors import InputError
 from engagement.schemas.enums import VoiceStatus
 
-# Error codes of S3: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-_NOT_THERE = frozenset({"NoSuchKey", "NotFound", "404", "KeyTooLongError"})
-_FORBIDDEN = frozenset({"AccessDenied", "Forbidden", "403", "AllAccessDisabled", "InvalidObjectState"})
-_BAD_CREDENTIALS = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InvalidAccessKeyId",
-        "InvalidToken",
-        "NotSignedUp",
-        "RequestTimeTooSkewed",
-        "SignatureDoesNotMatch",
-        "TokenRefreshRequired",
-    }
-)
-_NO_CREDENTIALS = (
-    NoCredentialsError,
-    PartialCredentialsError,
-    CredentialRetrievalError,
-    TokenRetrievalError,
-)
 _CHUNK_BYTES = 1 << 16
 _LONGEST_WAIT_SECONDS = 4.0
 
@@ -65,6 +38,17 @@ class ObjectStore:
     connections: int = 8
 
 
+def store_of(settings: VoiceSettings) -> ObjectStore:
+    """Return the store that the settings name."""
+    return ObjectStore(
+        endpoint=settings.s3_endpoint,
+        connect_timeout_seconds=settings.connect_timeout_seconds,
+        read_timeout_seconds=settings.read_timeout_seconds,
+        attempts=settings.fetch_attempts,
+        connections=settings.fetch_threads,
+    )
+
+
 class _CutOffError(Exception):
     """Fewer bytes came than the answer promised."""
 
@@ -85,6 +69,7 @@ def read_object(
 
     Raises:
         CredentialsError: the store knows no such credentials, or they have expired; no object would come.
+        ConfigurationError: there is no such bucket.
     """
     for attempt in range(store.attempts):
         if attempt:
@@ -95,17 +80,46 @@ def read_object(
         except _CutOffError:
             continue
         except ClientError as error:
-            return _status_of(error, bucket)
-        except _NO_CREDENTIALS as error:
-            raise CredentialsError(
-                f"Credentials for bucket {bucket!r} cannot be had ({type(error).__name__}): "
-                "give the executors a role or keys that may read it."
-            ) from error
+            return status_of(error, bucket)
+        except NO_CREDENTIALS as error:
+            raise no_credentials(error, bucket) from error
         except (BotoCoreError, OSError):
             return VoiceStatus.UNREADABLE
         except UnicodeEncodeError:  # a lone surrogate: no object can have such a key
             return VoiceStatus.NOT_FOUND
     return VoiceStatus.UNREADABLE
+
+
+def list_objects(store: ObjectStore, bucket: str, prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield key and ETag of the objects below a prefix, not of those in folders below it.
+
+    Args:
+        store: How the store is reached.
+        bucket: Name of the bucket.
+        prefix: What the keys begin with, the last slash included.
+
+    Raises:
+        CredentialsError: the store refuses the credentials.
+        ConfigurationError: there is no such bucket.
+        InputError: the store does not list: what is there now cannot be told.
+    """
+    with _client_lock:
+        client = _client(store)
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
+    try:
+        for page in pages:
+            for entry in page.get("Contents", []):
+                yield str(entry["Key"]), str(entry["ETag"]).strip('"')
+    except ClientError as error:
+        stop_if_hopeless(error, bucket)
+        code = error.response.get("Error", {}).get("Code")
+        raise InputError(
+            f"Bucket {bucket!r} does not list its objects ({code}): allow s3:ListBucket."
+        ) from None
+    except NO_CREDENTIALS as error:
+        raise no_credentials(error, bucket) from error
+    except (BotoCoreError, OSError) as error:
+        raise InputError(f"Bucket {bucket!r} does not answer ({type(error).__name__}).") from error
 
 
 def _read_once(
@@ -137,19 +151,6 @@ def _read_body(body: Any, *, max_bytes: int) -> bytes:
     except (IncompleteReadError, HTTPClientError, OSError) as error:
         raise _CutOffError from error
     return bytes(content)
-
-
-def _status_of(error: ClientError, bucket: str) -> VoiceStatus:
-    code = str(error.response.get("Error", {}).get("Code"))
-    if code in _BAD_CREDENTIALS:
-        # Only the code: the store's own words may hold the key's id or the signed request.
-        raise CredentialsError(
-            f"Bucket {bucket!r} refuses the credentials ({code}): renew them and run the step again; "
-            "what is scored stays scored."
-        ) from None
-    if code in _NOT_THERE:
-        return VoiceStatus.NOT_FOUND
-    return VoiceStatus.FORBIDDEN if code in _FORBIDDEN else VoiceStatus.UNREADABLE
 
 
 # boto3's clients may be shared by threads, but are not to be made by several at once.

@@ -12,21 +12,29 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
+from engagement.audio.summaries import quantiles
+
 LOWEST_HZ, HIGHEST_HZ = 65.0, 550.0
 VOICED_HARMONICITY = 0.5
 # Boersma's octave cost: of two equally good periods the shorter wins.
 OCTAVE_COST = 0.02
-_BAND_HZ = 4_000
+BAND_HZ = 4_000
 
 
 def track_pitch(
-    power: NDArray[np.float32], speech: NDArray[np.bool_], *, rate_hz: int, window: NDArray[np.float32]
+    power: NDArray[np.float32],
+    speech: NDArray[np.bool_],
+    *,
+    fft_samples: int,
+    rate_hz: int,
+    window: NDArray[np.float32],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Find the pitch of every speech frame.
 
     Args:
-        power: float32 (frames, bins), one-sided power spectra of windowed frames.
+        power: float32 (frames, bins), power spectra of windowed frames up to `BAND_HZ`.
         speech: bool (frames,), the frames worth looking at.
+        fft_samples: Length of the transform that made them, samples.
         rate_hz: Sample rate of the signal, Hz.
         window: float32 (samples,), the window that the frames were weighted with.
 
@@ -38,13 +46,12 @@ def track_pitch(
     harmonicity = np.zeros(len(power), dtype=np.float32)
     if not speech.any():
         return pitch_hz, harmonicity
-    fft_samples = 2 * (power.shape[1] - 1)
     correlation = _autocorrelation(power[speech], fft_samples, rate_hz, window)
-    lag_rate_hz = 2 * _BAND_HZ
+    lag_rate_hz = 2 * BAND_HZ
     found_hz, strength = _best_lag(correlation, lag_rate_hz, LOWEST_HZ, HIGHEST_HZ)
     voiced = strength > VOICED_HARMONICITY
     if voiced.any():
-        lower_hz, upper_hz = np.percentile(found_hz[voiced], [35, 65])
+        lower_hz, upper_hz = quantiles(found_hz[voiced], (0.35, 0.65))
         lowest_hz = max(LOWEST_HZ, 0.72 * lower_hz - 10)
         highest_hz = min(HIGHEST_HZ, 1.9 * upper_hz + 10)
         found_hz, strength = _best_lag(correlation, lag_rate_hz, lowest_hz, highest_hz)
@@ -58,10 +65,9 @@ def _autocorrelation(
     power: NDArray[np.float32], fft_samples: int, rate_hz: int, window: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Return float32 (frames, lags) at 8 kHz lag rate; 1 at lag 0 for a perfectly periodic frame."""
-    bins = fft_samples * _BAND_HZ // rate_hz + 1
-    lags = 2 * _BAND_HZ // int(LOWEST_HZ) + 3
+    lags = 2 * BAND_HZ // int(LOWEST_HZ) + 3
     # The inverse transform of a real, even spectrum is a cosine transform (type 1).
-    raw = scipy.fft.dct(power[:, :bins], type=1, axis=1)[:, :lags]
+    raw = scipy.fft.dct(power, type=1, axis=1)[:, :lags]
     raw /= raw[:, :1] + 1e-12
     return np.asarray(raw / _window_autocorrelation(window.tobytes(), fft_samples, rate_hz)[:lags])
 
@@ -69,7 +75,7 @@ def _autocorrelation(
 @lru_cache(maxsize=4)
 def _window_autocorrelation(window: bytes, fft_samples: int, rate_hz: int) -> NDArray[np.float32]:
     spectrum = np.fft.rfft(np.frombuffer(window, dtype=np.float32), fft_samples)
-    correlation = np.fft.irfft(np.abs(spectrum) ** 2)[:: rate_hz // (2 * _BAND_HZ)]
+    correlation = np.fft.irfft(np.abs(spectrum) ** 2)[:: rate_hz // (2 * BAND_HZ)]
     return np.asarray(correlation[: fft_samples // 4] / correlation[0], dtype=np.float32)
 
 

@@ -1,11 +1,13 @@
 """Keys → what is loaded for them, in order, by threads that run ahead of the reader within bounds."""
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+Key = TypeVar("Key")
 Loaded = TypeVar("Loaded")
 
 
@@ -27,8 +29,8 @@ class Bounds:
 
 
 def prefetched(
-    keys: Iterable[str],
-    load: Callable[[str], Loaded],
+    keys: Iterable[Key],
+    load: Callable[[Key], Loaded],
     *,
     size_bytes: Callable[[Loaded], int],
     bounds: Bounds,
@@ -45,28 +47,36 @@ def prefetched(
         bounds: How far loading may run ahead.
     """
     coming = iter(keys)
-    waiting: deque[Future[Loaded]] = deque()
+    waiting: deque[Future[tuple[Loaded, int]]] = deque()
+    held_bytes, changing = 0, threading.Lock()
 
-    def held_bytes() -> int:
-        return sum(
-            size_bytes(future.result())
-            if future.done() and not future.cancelled() and future.exception() is None
-            else bounds.most_bytes_each
-            for future in waiting
-        )
+    def hold(more_bytes: int) -> None:
+        nonlocal held_bytes
+        with changing:
+            held_bytes += more_bytes
+
+    def measured(key: Key) -> tuple[Loaded, int]:
+        loaded = load(key)
+        arrived_bytes = size_bytes(loaded)
+        hold(arrived_bytes - bounds.most_bytes_each)
+        return loaded, arrived_bytes
 
     pool = ThreadPoolExecutor(bounds.threads, thread_name_prefix="prefetch")
     try:
         while True:
             while len(waiting) < bounds.most_ahead and (
-                not waiting or held_bytes() + bounds.most_bytes_each <= bounds.most_bytes_ahead
+                not waiting or held_bytes + bounds.most_bytes_each <= bounds.most_bytes_ahead
             ):
-                key = next(coming, None)
-                if key is None:
+                try:
+                    key = next(coming)
+                except StopIteration:
                     break
-                waiting.append(pool.submit(load, key))
+                hold(bounds.most_bytes_each)
+                waiting.append(pool.submit(measured, key))
             if not waiting:
                 return
-            yield waiting.popleft().result()
+            loaded, arrived_bytes = waiting.popleft().result()
+            hold(-arrived_bytes)
+            yield loaded
     finally:
         pool.shutdown(cancel_futures=True)

@@ -26,6 +26,22 @@ def trend(values: Reals) -> float:
     return float((place * (values - values.mean())).sum() / (place**2).sum())
 
 
+def quantiles(values: NDArray[Any], shares: tuple[float, ...]) -> NDArray[Any]:
+    """Return float (len(shares), …): what `np.quantile(values, shares, axis=0)` gives, in less time.
+
+    Args:
+        values: float (n, …), at least one along the first axis.
+        shares: Quantiles wanted, 0–1.
+    """
+    ordered = np.sort(values, axis=0)
+    place = (len(ordered) - 1) * np.array(shares)
+    lower = place.astype(np.intp)
+    share = (place - lower).reshape(-1, *[1] * (ordered.ndim - 1))
+    below, above = ordered[lower], ordered[np.minimum(lower + 1, len(ordered) - 1)]
+    step = above - below
+    return np.asarray(np.where(share < 0.5, below + step * share, above - step * (1 - share)))
+
+
 def spread(name: str, values: Reals) -> dict[str, float]:
     """Return mean, standard deviation and the 10th, 50th and 90th percentile of float (n,)."""
     return spreads([name], values[:, None])
@@ -35,7 +51,7 @@ def spreads(names: list[str], values: Reals) -> dict[str, float]:
     """Return `spread` of every column of float (n, len(names))."""
     if len(values) == 0:
         values = np.zeros((1, len(names)))
-    low, middle, high = np.percentile(values, [10, 50, 90], axis=0)
+    low, middle, high = quantiles(values, (0.1, 0.5, 0.9))
     columns = {"mean": values.mean(axis=0), "std": values.std(axis=0), "p10": low, "p50": middle, "p90": high}
     return {
         f"{name}_{kind}": float(column[i]) for i, name in enumerate(names) for kind, column in columns.items()

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession, types as T
+from pyspark.sql import DataFrame, functions as F
 
-from engagement.forecasting.judging import held_out_brier, judge_next_phase, judge_stopping
+from engagement.forecasting.judging import held_out_brier, judge_next_phase, judge_stopping, rehearse
 from engagement.forecasting.models import Models, fit_next_phase, fit_stopping, training_rows
 from engagement.forecasting.store import Kept, load, save
-from engagement.gold.forecast import INPUT_NAMES
-from engagement.schemas import VALIDATION
+from engagement.forecasting.subgroups import calibration_steps, judge_subgroups
+from engagement.gold.forecast import INPUT_NAMES, model_inputs, with_outcomes
+from engagement.gold.learner_features import learner_features
+from engagement.gold.validation_units import learner_attributes
 from engagement.settings import ForecastSettings
 from engagement.tables import Warehouse
 
@@ -35,12 +38,47 @@ class Fit:
         """The models' card, by its hash."""
         return self.kept.model_id if self.kept else None
 
-    def figures(self, spark: SparkSession) -> DataFrame:
-        """Return the card's figures as rows of gold.validation without lineage."""
-        figures = self.kept.card["figures"] if self.kept else {}
-        rows = [{"figure": name, "subgroup": "all", **figure} for name, figure in sorted(figures.items())]
-        kept = [column for column in VALIDATION.columns if column.name not in ("run_id", "written_at")]
-        return spark.createDataFrame(rows, T.StructType(kept))
+    @property
+    def figures(self) -> list[dict[str, Any]]:
+        """The card's figures, of everybody and by subgroup, as rows of gold.validation; for `figure_rows`."""
+        card = self.kept.card if self.kept else {"figures": {}}
+        figures = sorted(card["figures"].items())
+        everybody = [{"figure": name, "subgroup": "all", **row} for name, row in figures]
+        return [*everybody, *card.get("by_subgroup", [])]
+
+
+def as_of_dates(
+    responses: DataFrame, settings: ForecastSettings, *, end_date: date | None, otherwise: date
+) -> tuple[list[date], date]:
+    """Return the past days to fit on and the day to foresee from: the one after the data's end.
+
+    Args:
+        responses: silver.responses of everybody.
+        settings: Horizon, step and number of the days.
+        end_date: Last day that may be known; None: the data's last.
+        otherwise: The day to foresee from where there is no response.
+    """
+    first, last = responses.agg(F.min("response_date"), F.max("response_date")).collect()[0]
+    if last is None:
+        return [], otherwise
+    as_of = (min(last, end_date) if end_date else last) + timedelta(days=1)
+    return past_dates(first, as_of, settings), as_of
+
+
+def past_outcomes(
+    features: DataFrame, responses: DataFrame, phases: DataFrame, settings: ForecastSettings, *, as_of: date
+) -> DataFrame:
+    """Return the models' inputs at past days with what became of the learners.
+
+    Args:
+        features: `learner_features` of everybody, at past days and perhaps at `as_of`.
+        responses: silver.responses of everybody.
+        phases: gold.phase_engagement of one selection.
+        settings: The horizon.
+        as_of: Day from which nothing is known.
+    """
+    past = model_inputs(features.where(F.col("as_of") < F.lit(as_of)), settings)
+    return with_outcomes(past, responses, phases, settings)
 
 
 def past_dates(first: date, as_of: date, settings: ForecastSettings) -> list[date]:
@@ -57,7 +95,12 @@ def past_dates(first: date, as_of: date, settings: ForecastSettings) -> list[dat
 
 
 def models_in_use(
-    outcomes: DataFrame, warehouse: Warehouse, settings: ForecastSettings, *, refit: bool
+    outcomes: DataFrame,
+    warehouse: Warehouse,
+    settings: ForecastSettings,
+    *,
+    refit: bool,
+    whose: DataFrame | None = None,
 ) -> Fit:
     """Return the saved models; where there are none, or on `refit`, newly fitted ones if they are no worse.
 
@@ -66,6 +109,7 @@ def models_in_use(
         warehouse: Where models lie.
         settings: The horizon, written into the card.
         refit: Fit although there are models.
+        whose: learner_id, language, school_id and identity, unique by the first two: what to judge by.
     """
     spark = outcomes.sparkSession
     known = load(spark, warehouse.root, horizon_days=settings.horizon_days)
@@ -73,12 +117,49 @@ def models_in_use(
         return Fit(known, "model in use applied")
     rows = training_rows(outcomes).persist()
     try:
-        return _fit(rows, known, warehouse, settings)
+        return _fit(rows, known, warehouse, settings, whose)
     finally:
         rows.unpersist()
 
 
-def _fit(rows: DataFrame, known: Kept | None, warehouse: Warehouse, settings: ForecastSettings) -> Fit:
+def rehearsed_figures(
+    responses: DataFrame,
+    milestones: DataFrame,
+    phases: DataFrame,
+    settings: ForecastSettings,
+    *,
+    end_date: date | None,
+) -> list[dict[str, Any]]:
+    """Return the forecast's figures out of a rehearsal on this data, whatever model is in use.
+
+    Rows for `figure_rows`; none where there is too little history.
+
+    Args:
+        responses: silver.responses of everybody.
+        milestones: silver.milestones.
+        phases: gold.phase_engagement of one selection.
+        settings: The horizon, the past days.
+        end_date: Last day that may be known; None: the data's last.
+    """
+    dates, as_of = as_of_dates(responses, settings, end_date=end_date, otherwise=date.min)
+    if not dates:
+        return []
+    features = learner_features(responses, milestones, dates)
+    rows = training_rows(past_outcomes(features, responses, phases, settings, as_of=as_of)).persist()
+    rehearsal = rehearse(rows, horizon_days=settings.horizon_days, whose=learner_attributes(responses))
+    figures = {**judge_stopping(rehearsal), **judge_next_phase(rows, *fit_next_phase(rows))}
+    rows.unpersist()
+    everybody = [{"figure": name, "subgroup": "all", **row} for name, row in sorted(figures.items())]
+    return [*everybody, *judge_subgroups(rehearsal), *calibration_steps(rehearsal)]
+
+
+def _fit(
+    rows: DataFrame,
+    known: Kept | None,
+    warehouse: Warehouse,
+    settings: ForecastSettings,
+    whose: DataFrame | None,
+) -> Fit:
     stopping = fit_stopping(rows)
     if stopping is None:
         return Fit(known, "too little history to fit a model")
@@ -87,6 +168,7 @@ def _fit(rows: DataFrame, known: Kept | None, warehouse: Warehouse, settings: Fo
         before, after = held_out_brier(rows, known.models), held_out_brier(rows, models)
         if before is None or after is None or after > before:
             return Fit(known, f"refit worse on held-out learners ({after} against {before}): not taken")
+    rehearsal = rehearse(rows, horizon_days=settings.horizon_days, whose=whose)
     card = {
         "number": known.card["number"] + 1 if known else 1,
         "horizon_days": settings.horizon_days,
@@ -98,9 +180,13 @@ def _fit(rows: DataFrame, known: Kept | None, warehouse: Warehouse, settings: Fo
         "learners": rows.select("learner_id").distinct().count(),
         "next_phase_band": list(models.band) if models.band else None,
         "figures": {
-            **judge_stopping(rows, horizon_days=settings.horizon_days),
-            **judge_next_phase(rows, models),
+            **judge_stopping(rehearsal),
+            **judge_next_phase(rows, models.next_phase, models.band),
         },
+        "by_subgroup": [
+            *judge_subgroups(rehearsal),
+            *calibration_steps(rehearsal),
+        ],
     }
     return Fit(save(rows.sparkSession, warehouse.root, card, models), "model fitted")
 

@@ -41,13 +41,13 @@ def no_baseline() -> Baseline:
     return Baseline(0, np.zeros(len(functional_names())), np.zeros(len(functional_names())))
 
 
-def load_calibrated_model(name: str, *, threads: int = 1, require_gpu: bool = False) -> Model:
+def load_calibrated_model(name: str, *, threads: int = 1) -> Model:
     """Load the learner-calibrated emotion model, once per worker.
 
     Raises:
         ModelError: see `runtime.load_model`; or it was made for another front end or other labels.
     """
-    model = load_model(name, threads=threads, require_gpu=require_gpu)
+    model = load_model(name, threads=threads)
     for tensor in ("functionals", "baseline_mean", "baseline_variance"):
         require_input(model, tensor, content=FRONT_END, columns=len(functional_names()))
     require_input(model, "probabilities", content=PLAIN_CONTENT, columns=len(EMOTIONS))

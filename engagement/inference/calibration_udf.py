@@ -81,9 +81,7 @@ def voice_calibrator(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame
 
 
 def _calibrate(clips: pd.DataFrame, heard: _Heard, settings: VoiceSettings) -> tuple[pd.DataFrame, _Heard]:
-    model = load_calibrated_model(
-        settings.calibrated_model, threads=settings.threads, require_gpu=settings.require_gpu
-    )
+    model = load_calibrated_model(settings.calibrated_model, threads=settings.threads)
     functionals = np.stack(clips["functionals"].to_list()).astype(np.float64)
     by_learner = []
     for learner_id, places in clips.groupby("learner_id", sort=False).indices.items():
@@ -92,7 +90,9 @@ def _calibrate(clips: pd.DataFrame, heard: _Heard, settings: VoiceSettings) -> t
         by_learner.append(inputs)
         heard = _Heard(str(learner_id), after)
     baselines = {name: np.concatenate([inputs[name] for inputs in by_learner]) for name in by_learner[0]}
-    scores = score_calibrated(model, functionals, clips[_PLAIN].to_numpy(dtype=np.float64), baselines)
+    # What another emotion model does not know is null, and to this one as unlikely as can be.
+    plain = clips[_PLAIN].astype(np.float64).fillna(0.0).to_numpy()
+    scores = score_calibrated(model, functionals, plain, baselines)
     scored = pd.DataFrame({"response_id": clips["response_id"].to_numpy(), **scores})
     scored["baseline_clips"] = baselines["baseline_clips"][:, 0].astype(np.int64)
     scored["calibrated_model"] = model.description.sha256

@@ -1,5 +1,6 @@
 """model.yaml → what a model is: every key checked, none unknown."""
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from typing import Any
@@ -42,6 +43,7 @@ class ModelDescription:
         licence: Licence of the weights.
         training_data: What it was trained on, with licence.
         figures: Measured, speaker-independent figures by name.
+        emotions: For a model with labels of its own, which of our emotions each label is; null: none of them.
     """
 
     name: str
@@ -53,6 +55,14 @@ class ModelDescription:
     licence: str
     training_data: str
     figures: dict[str, float]
+    emotions: dict[str, str | None] | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what a score depends on, hex: the hash of model.onnx, and of what its labels mean here."""
+        if self.emotions is None:
+            return self.sha256
+        return hashlib.sha256(f"{self.sha256} {sorted(self.emotions.items())}".encode()).hexdigest()
 
 
 def parse_description(text: bytes, *, where: str) -> ModelDescription:
@@ -69,7 +79,7 @@ def parse_description(text: bytes, *, where: str) -> ModelDescription:
         entries = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ModelError(f"{where} is not YAML: {error}") from error
-    _check_keys(entries, ModelDescription, where)
+    _check_keys(entries, ModelDescription, where, optional={"emotions"})
     return ModelDescription(
         name=_of(entries, "name", str, where),
         inputs=_tensors(entries, "inputs", where),
@@ -80,6 +90,7 @@ def parse_description(text: bytes, *, where: str) -> ModelDescription:
         licence=_of(entries, "licence", str, where),
         training_data=_of(entries, "training_data", str, where),
         figures=_of(entries, "figures", dict, where),
+        emotions=_of(entries, "emotions", dict, where) if "emotions" in entries else None,
     )
 
 

@@ -1,6 +1,5 @@
 """models/<name>/model.yaml + model.onnx → a checked onnxruntime session, one a worker."""
 
-import ctypes
 import hashlib
 import logging
 from collections.abc import Mapping
@@ -16,9 +15,9 @@ from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
 from engagement.errors import ModelError
 from engagement.inference.description import ModelDescription, Tensor, parse_description
+from engagement.inference.providers import CUDA, providers, why_no_cuda
 from engagement.resources import model_files
 
-_GPU_ARENA_BYTES = 2 << 30
 _DTYPES = {"tensor(float)": "float32", "tensor(double)": "float64", "tensor(int64)": "int64"}
 
 _LOAD_FAULTS = (
@@ -52,21 +51,22 @@ class Model:
         return dict(zip(names, self.session.run(names, dict(inputs)), strict=True))
 
 
-@lru_cache(maxsize=8)
-def load_model(name: str, *, threads: int = 1, require_gpu: bool = False) -> Model:
+@lru_cache(maxsize=64)
+def load_model(name: str, *, threads: int = 1, require_gpu: bool = False, device: int = 0) -> Model:
     """Load a model once per worker.
 
     Args:
         name: Folder of models/, or a path to a model folder.
         threads: Threads of the session; tasks of one machine share its cores.
         require_gpu: Refuse to run on the CPU.
+        device: Number of the GPU to run on, where there are any.
 
     Raises:
         ModelError: the folder is incomplete, altered, or its files disagree; or there is no GPU to be had.
     """
     folder, description, graph = _read_model(name)
     try:
-        session = _session(graph, threads=threads, require_gpu=require_gpu)
+        session = _session(graph, threads=threads, require_gpu=require_gpu, device=device)
     except _LOAD_FAULTS as error:
         raise ModelError(f"{folder}/model.onnx cannot be loaded: {error}") from error
     _check_tensors("inputs", description.inputs, session.get_inputs(), folder)
@@ -121,44 +121,17 @@ def _read(folder: Traversable, file: str) -> bytes:
         raise ModelError(f"{folder}/{file} cannot be read: {error}") from error
 
 
-def _session(graph: bytes, *, threads: int, require_gpu: bool) -> onnxruntime.InferenceSession:
+def _session(graph: bytes, *, threads: int, require_gpu: bool, device: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(graph, options, providers=_providers())
-    if "CUDAExecutionProvider" not in session.get_providers():
+    session = onnxruntime.InferenceSession(graph, options, providers=providers(device=device))
+    if CUDA not in session.get_providers():
         if require_gpu:
-            raise ModelError(
-                "voice.require_gpu is true, but CUDA cannot start here: onnxruntime offers "
-                f"{', '.join(onnxruntime.get_available_providers())}, and its session took "
-                f"{', '.join(session.get_providers())}."
-            )
+            raise ModelError(f"voice.require_gpu is true, but CUDA cannot start: {why_no_cuda()}.")
         logger.info("onnxruntime runs on the CPU, %d thread(s)", threads)
     return session
-
-
-def _providers() -> list[Any]:
-    if "CUDAExecutionProvider" not in onnxruntime.get_available_providers() or not _has_cuda_device():
-        return ["CPUExecutionProvider"]
-    # A new input shape costs a search: HEURISTIC takes 2 ms for it, the default 0.6 s.
-    settings = {
-        "cudnn_conv_algo_search": "HEURISTIC",
-        "arena_extend_strategy": "kSameAsRequested",
-        "gpu_mem_limit": str(_GPU_ARENA_BYTES),
-    }
-    return [("CUDAExecutionProvider", settings), "CPUExecutionProvider"]
-
-
-@lru_cache(maxsize=1)
-def _has_cuda_device() -> bool:
-    """Ask the driver: onnxruntime would only write a page of errors and go on without."""
-    try:
-        driver = ctypes.CDLL("libcuda.so.1")
-    except OSError:
-        return False
-    count = ctypes.c_int(0)
-    return driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0 and count.value > 0
 
 
 def _no_clips(tensor: Tensor) -> NDArray[Any]:

@@ -25,13 +25,13 @@ TEXT_COLUMNS = (
 )
 
 
-def load_tone_model(name: str, *, threads: int = 1, require_gpu: bool = False) -> Model:
+def load_tone_model(name: str, *, threads: int = 1, require_gpu: bool = False, device: int = 0) -> Model:
     """Load the tone model, once per worker.
 
     Raises:
         ModelError: see `runtime.load_model`; or it was made for another front end or other labels.
     """
-    model = load_model(name, threads=threads, require_gpu=require_gpu)
+    model = load_model(name, threads=threads, require_gpu=require_gpu, device=device)
     require_input(model, "functionals", content=FRONT_END, columns=len(functional_names()))
     require_input(model, "text", content=TEXT_FRONT_END, columns=len(TEXT_COLUMNS))
     if model.description.labels != TONES:

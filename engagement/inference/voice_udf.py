@@ -1,91 +1,140 @@
 """Recordings of responses → silver.voice_scores: one row out per row in, one trip to Python."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
-from functools import partial
-from itertools import islice
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from pyspark import Accumulator
+from pyspark.resource import ResourceProfile
 from pyspark.sql import DataFrame, types as T
 
-from engagement.audio.acoustics import measure
-from engagement.audio.decode import decode
 from engagement.audio.fetch import Recording, fetch
-from engagement.audio.frames import analyse
-from engagement.audio.functionals import functionals
-from engagement.audio.object_store import ObjectStore
+from engagement.audio.object_store import store_of
 from engagement.audio.prefetch import Bounds, prefetched
 from engagement.config import VoiceSettings
-from engagement.inference.emotion import load_emotion_model, score_emotion
+from engagement.inference.gpu import BatchFunction, device_of_task, map_batches
+from engagement.inference.listening import Heard, Models, in_calls, listen, load_models, score
 from engagement.inference.runtime import describe_model
-from engagement.inference.tone import load_tone_model, score_tone
 from engagement.schemas import VOICE_SCORES
 from engagement.schemas.enums import VoiceStatus
 from engagement.schemas.table import LINEAGE
 
 _LINEAGE_NAMES = {column.name for column in LINEAGE}
 SCORE_SCHEMA = T.StructType([column for column in VOICE_SCORES.columns if column.name not in _LINEAGE_NAMES])
-# Clips of one model call; only their functionals are kept meanwhile, never the waveforms.
-CLIPS_PER_CALL = 64
+# Name under which a tally counts the seconds of audio that were decoded.
+SECONDS = "seconds"
 # Recordings of a task that may be fetched ahead, whatever their size.
 _MOST_AHEAD = 64
+# One model call under way while the clips of the next are listened to.
+_ONE_CALL_AHEAD = Bounds(threads=1, most_ahead=2, most_bytes_ahead=0, most_bytes_each=0)
+# What pandas would take for something else where a call has none of it, or lacks one.
+_PANDAS_TYPES: dict[T.DataType, Any] = {
+    T.StringType(): object,
+    T.IntegerType(): "Int32",
+    T.DoubleType(): float,
+}
 
 
-def score_voice(recordings: DataFrame, settings: VoiceSettings) -> DataFrame:
+class _Row(NamedTuple):
+    """A recording to score; its names are those of columns, and all but the text go into the scores."""
+
+    response_id: str
+    response_date: Any
+    audio_key: str
+    first_tried_at: Any
+    original_text: str | None
+
+
+def score_voice(
+    recordings: DataFrame,
+    settings: VoiceSettings,
+    tally: Accumulator[dict[str, float]] | None = None,
+    *,
+    profile: ResourceProfile | None = None,
+) -> DataFrame:
     """Fetch, decode, measure and score recordings.
 
     Waveforms never become a column: bytes go in and scores come out of one Arrow exchange.
 
     Args:
-        recordings: One row per recording: response_id, audio_key (not null), original_text (null: unknown).
+        recordings: One row per recording: response_id, response_date, audio_key (not null), original_text
+            (null: unknown), first_tried_at.
         settings: How to fetch, decode and score.
+        tally: Takes the recordings done by status, and their seconds, as tasks end; a task that is run again
+            counts again: for progress, not for the ledger.
+        profile: What the tasks ask Spark for, from `gpu.gpu_profile`; None: what every task gets.
 
     Returns:
         One row per row in, columns of silver.voice_scores without lineage; where `status` is not `ok`
         the scores are null, and where the recording was not decoded its measures are, too.
     """
-    needed = recordings.select("response_id", "audio_key", "original_text")
-    return needed.mapInPandas(voice_scorer(settings), SCORE_SCHEMA)
+    needed = recordings.select(*_Row._fields)
+    return map_batches(needed, voice_scorer(settings, tally), SCORE_SCHEMA, profile)
 
 
 def model_hashes(settings: VoiceSettings) -> tuple[str, str]:
-    """Return the SHA-256 of the emotion and the tone model in force, hex.
+    """Return the fingerprints of the emotion and the tone model in force, hex.
 
     Raises:
         ModelError: a model's folder is incomplete or altered.
     """
-    return describe_model(settings.emotion_model).sha256, describe_model(settings.tone_model).sha256
+    return (
+        describe_model(settings.emotion_model).fingerprint,
+        describe_model(settings.tone_model).fingerprint,
+    )
 
 
-def voice_scorer(settings: VoiceSettings) -> Callable[[Iterable[pd.DataFrame]], Iterable[pd.DataFrame]]:
+def voice_scorer(
+    settings: VoiceSettings, tally: Accumulator[dict[str, float]] | None = None
+) -> BatchFunction:
     """Return the function that scores batches of recordings; it holds nothing but the settings."""
 
     def score_batches(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
-        for batch in batches:
-            fetched = _fetched(batch["audio_key"], settings)
-            for start in range(0, len(batch), CLIPS_PER_CALL):
-                heard = [_listen(recording, settings) for recording in islice(fetched, CLIPS_PER_CALL)]
-                yield _score_clips(batch.iloc[start : start + CLIPS_PER_CALL], heard, settings)
+        models = load_models(settings, device=device_of_task())
+        # Three things at a time: threads fetch, this one listens, and one runs the models on what was heard.
+        heard = (listen(recording, row, models, settings) for row, recording in _fetched(batches, settings))
+        for scored in prefetched(
+            in_calls(heard), lambda clips: scored_rows(clips, models), size_bytes=len, bounds=_ONE_CALL_AHEAD
+        ):
+            if tally is not None:
+                tally.add({**scored["status"].value_counts(), SECONDS: scored["clip_seconds"].sum()})
+            yield scored
 
     return score_batches
 
 
-def _fetched(audio_keys: Iterable[str], settings: VoiceSettings) -> Iterator[Recording | VoiceStatus]:
-    """Yield what was fetched, in the order of the keys; the network works while the caller computes."""
-    store = ObjectStore(
-        endpoint=settings.s3_endpoint,
-        connect_timeout_seconds=settings.connect_timeout_seconds,
-        read_timeout_seconds=settings.read_timeout_seconds,
-        attempts=settings.fetch_attempts,
-        connections=settings.fetch_threads,
-    )
+def scored_rows(clips: Sequence[Heard], models: Models) -> pd.DataFrame:
+    """Return the rows of silver.voice_scores, without lineage, of the clips of one call."""
+    columns = score(clips, [clip.row.original_text for clip in clips], models)
+    for name in _Row._fields:
+        columns[name] = [getattr(clip.row, name) for clip in clips]
+    none = [None] * len(clips)
+    typed = {
+        field.name: pd.Series(columns.get(field.name, none), dtype=_PANDAS_TYPES.get(field.dataType))
+        for field in SCORE_SCHEMA
+    }
+    return pd.DataFrame(typed)
+
+
+def rows_of(batches: Iterable[pd.DataFrame]) -> Iterator[_Row]:
+    """Yield the recordings of all batches, one after the other."""
+    for batch in batches:
+        yield from map(_Row._make, batch[list(_Row._fields)].itertuples(index=False, name=None))
+
+
+def _fetched(
+    batches: Iterable[pd.DataFrame], settings: VoiceSettings
+) -> Iterator[tuple[_Row, Recording | VoiceStatus]]:
+    """Yield rows with what was fetched for them, in order; the network works while the caller computes."""
+    store = store_of(settings)
+
+    def load(row: _Row) -> tuple[_Row, Recording | VoiceStatus]:
+        return row, fetch(settings.audio_root, row.audio_key, max_bytes=settings.max_bytes, store=store)
+
     return prefetched(
-        audio_keys,
-        partial(fetch, settings.audio_root, max_bytes=settings.max_bytes, store=store),
-        size_bytes=lambda found: len(found.content) if isinstance(found, Recording) else 0,
+        rows_of(batches),
+        load,
+        size_bytes=lambda loaded: len(loaded[1].content) if isinstance(loaded[1], Recording) else 0,
         bounds=Bounds(
             threads=settings.fetch_threads,
             most_ahead=_MOST_AHEAD,
@@ -93,49 +142,3 @@ def _fetched(audio_keys: Iterable[str], settings: VoiceSettings) -> Iterator[Rec
             most_bytes_each=settings.max_bytes,
         ),
     )
-
-
-def _score_clips(
-    recordings: pd.DataFrame,
-    heard: list[tuple[dict[str, Any], NDArray[np.float64] | None]],
-    settings: VoiceSettings,
-) -> pd.DataFrame:
-    scored = pd.DataFrame([facts for facts, _ in heard], columns=SCORE_SCHEMA.names)
-    scored["response_id"] = recordings["response_id"].to_numpy()
-    scored["audio_key"] = recordings["audio_key"].to_numpy()
-    threads, require_gpu = settings.threads, settings.require_gpu
-    emotion = load_emotion_model(settings.emotion_model, threads=threads, require_gpu=require_gpu)
-    tone = load_tone_model(settings.tone_model, threads=threads, require_gpu=require_gpu)
-    scored["emotion_model"], scored["tone_model"] = emotion.description.sha256, tone.description.sha256
-    kept = [None if row is None else row.astype(np.float32) for _, row in heard]
-    scored["functionals"] = pd.Series(kept, dtype=object)
-    spoken = [place for place, (_, row) in enumerate(heard) if row is not None]
-    if spoken:
-        rows = np.stack([row for _, row in heard if row is not None])
-        texts = recordings["original_text"].iloc[np.array(spoken)].tolist()
-        for name, values in {**score_emotion(emotion, rows), **score_tone(tone, rows, texts)}.items():
-            scored.loc[spoken, name] = values
-    # Where a whole batch failed, pandas takes the empty columns for floats, which Arrow makes no text of.
-    return scored.astype({"audio_version": object, "sample_rate_hz": "Int32", "pauses": "Int32"})
-
-
-def _listen(
-    recording: Recording | VoiceStatus, settings: VoiceSettings
-) -> tuple[dict[str, Any], NDArray[np.float64] | None]:
-    """Return what is known of one recording, and its functionals where there is speech to score."""
-    if isinstance(recording, VoiceStatus):
-        return {"status": str(recording)}, None
-    facts: dict[str, Any] = {"audio_version": recording.version}
-    clip = decode(recording.content, max_seconds=settings.max_seconds)
-    if isinstance(clip, VoiceStatus):
-        return {**facts, "status": str(clip)}, None
-    frames = analyse(clip.signal)
-    acoustics = measure(frames)
-    has_speech = acoustics.speech_seconds >= max(settings.min_speech_seconds, 1e-9)
-    facts |= {
-        "status": str(VoiceStatus.OK if has_speech else VoiceStatus.NO_SPEECH),
-        "clip_seconds": clip.seconds,
-        "sample_rate_hz": clip.sample_rate_hz,
-        **asdict(acoustics),
-    }
-    return facts, functionals(frames) if has_speech else None

@@ -5,7 +5,7 @@ from functools import reduce
 
 from pyspark.sql import DataFrame, functions as F
 
-from engagement.report.attention import urgency
+from engagement.report.attention import LIKELY, urgency
 from engagement.report.figures import INTERVAL_Z
 from engagement.schemas.enums import Dimension
 
@@ -120,6 +120,38 @@ def driver_counts(insights: DataFrame) -> DataFrame:
         .groupBy("driver", "direction")
         .agg(F.countDistinct("learner_id").alias("learners"), F.avg("contribution").alias("contribution"))
         .orderBy(F.desc("learners"), "driver", "direction")
+    )
+
+
+def expected_stops(forecasts: DataFrame) -> DataFrame:
+    """Return one row per day of a forecast: learners foreseen, those likely to stop, and how many will.
+
+    A learner of two languages counts once, with the chance that the forecasts of both have on average.
+    """
+    foreseen = forecasts.where(F.col("stop_probability").isNotNull())
+    chance = F.avg("stop_probability").alias("chance")
+    learners = foreseen.groupBy("as_of", "horizon_days", "learner_id").agg(chance)
+    return learners.groupBy("as_of", "horizon_days").agg(
+        F.count(F.lit(1)).alias("foreseen"),
+        F.count_if(F.col("chance") >= LIKELY).alias("likely"),
+        F.sum("chance").alias("expected"),
+    )
+
+
+def told_figures(validation: DataFrame, *, rows: int) -> DataFrame:
+    """Return the figures of everybody, the calibration's steps and the flagged gaps, the largest first.
+
+    Args:
+        validation: Rows of gold.validation of one selection.
+        rows: How many to keep.
+    """
+    is_general = (F.col("subgroup") == "all") | F.col("subgroup").startswith("tenth=")
+    kept = validation.where(is_general | F.coalesce("is_flagged", F.lit(False)))
+    order = (F.desc(is_general), F.desc(F.abs("value")), "figure", "subgroup")
+    return (
+        kept.orderBy(*order)
+        .limit(rows)
+        .select("figure", "subgroup", "value", "low", "high", "n", "learners", "is_flagged", "reason")
     )
 
 

@@ -2,19 +2,34 @@
 
 from pyspark.sql import Column, DataFrame, Window, functions as F
 
+from engagement.gold.sums import left_join
+
 # Well below 50, the average of the reference population; the scores' spread is theirs to set.
 LOW_ENGAGEMENT = 40.0
+# More likely than not to stop within the forecast's horizon.
+LIKELY = 0.5
+
+
+def with_forecasts(learner_groups: DataFrame, forecasts: DataFrame) -> DataFrame:
+    """Add `stop_probability` to the groups; null where nothing is foreseen. The rows stay.
+
+    Args:
+        learner_groups: One row per learner and language.
+        forecasts: gold.forecasts of the same selection, which holds one day.
+    """
+    keys = ("learner_id", "language")
+    return left_join(learner_groups, forecasts.select(*keys, "stop_probability"), on=keys)
 
 
 def needing_attention(learner_groups: DataFrame, insights: DataFrame, *, learners: int) -> DataFrame:
     """Return the learners who need attention, the most urgent first, each with the next step.
 
-    Fading learners come first (the steepest decline on top), then the silent, then the struggling, then
-    others whose engagement is low. The next step is that of the driver that takes most from the learner's
-    scores; null when no insight says one.
+    Fading learners come first (the steepest decline on top), then those likely to stop, then the silent,
+    then the struggling, then others whose engagement is low. The next step is that of the driver that takes
+    most from the learner's scores; null when no insight says one.
 
     Args:
-        learner_groups: One row per learner and language.
+        learner_groups: One row per learner and language, `with_forecasts`.
         insights: Rows of gold.insights of the same selection.
         learners: How many to keep.
     """
@@ -56,6 +71,7 @@ def needing_attention(learner_groups: DataFrame, insights: DataFrame, *, learner
             "engagement",
             "trend",
             "responses",
+            "stop_probability",
             "last_response_at",
             "reason",
             "level",
@@ -66,11 +82,12 @@ def needing_attention(learner_groups: DataFrame, insights: DataFrame, *, learner
 
 
 def urgency() -> Column:
-    """Return the urgency of a row of gold.learner_groups, 1 first; null where nobody needs to act."""
+    """Return the urgency of a row of `with_forecasts`, 1 first; null where nobody needs to act."""
     group_name = F.col("group_name")
     return (
         F.when(group_name == "fading", 1)
-        .when(group_name == "silent", 2)
-        .when(group_name == "struggling", 3)
-        .when(F.col("engagement") < LOW_ENGAGEMENT, 4)
+        .when(F.col("stop_probability") >= LIKELY, 2)
+        .when(group_name == "silent", 3)
+        .when(group_name == "struggling", 4)
+        .when(F.col("engagement") < LOW_ENGAGEMENT, 5)
     )

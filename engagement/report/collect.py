@@ -8,7 +8,7 @@ import pandas as pd
 from pyspark.sql import DataFrame, functions as F
 
 from engagement.report import aggregates
-from engagement.report.attention import needing_attention
+from engagement.report.attention import needing_attention, with_forecasts
 from engagement.report.figures import Figures, Limits, plain_text, with_intervals
 
 
@@ -24,6 +24,8 @@ class ReportTables:
     phase_engagement: DataFrame
     learner_groups: DataFrame
     insights: DataFrame
+    forecasts: DataFrame
+    validation: DataFrame
 
 
 def collect_figures(tables: ReportTables, *, cohort: str, limits: Limits | None = None) -> Figures:
@@ -40,7 +42,8 @@ def collect_figures(tables: ReportTables, *, cohort: str, limits: Limits | None 
     limits = limits or Limits()
     response_engagement = _of_cohort(tables.response_engagement, cohort)
     phase_engagement = _of_cohort(tables.phase_engagement, cohort)
-    learner_groups = _of_cohort(tables.learner_groups, cohort)
+    forecasts = _of_cohort(tables.forecasts, cohort)
+    learner_groups = with_forecasts(_of_cohort(tables.learner_groups, cohort), forecasts)
     insights = _of_cohort(tables.insights, cohort)
     totals = _collected(aggregates.selection_totals(phase_engagement)).iloc[0]
     return Figures(
@@ -71,6 +74,10 @@ def collect_figures(tables: ReportTables, *, cohort: str, limits: Limits | None 
         drivers=_collected(aggregates.driver_counts(insights).limit(2 * limits.codes)),
         class_insights=_collected(aggregates.class_insights(insights).limit(limits.class_insights)),
         attention=_collected(needing_attention(learner_groups, insights, learners=limits.attention)),
+        stops=_collected(aggregates.expected_stops(forecasts)),
+        validation=_collected(
+            aggregates.told_figures(_of_cohort(tables.validation, cohort), rows=limits.figures)
+        ),
         limits=limits,
     )
 

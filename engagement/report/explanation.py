@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
+from engagement.gold.drivers import CHANGE_SUFFIX
+from engagement.gold.indicators import INDICATORS
 from engagement.report import words
 from engagement.report.cells import Row, where
 from engagement.report.explained import ExplainedPhase
@@ -10,6 +12,7 @@ from engagement.report.grids import Grid
 from engagement.report.plain import heading, paragraph, text_grid
 from engagement.schemas.enums import Dimension
 
+_INDICATORS = {indicator.name: indicator for indicator in INDICATORS}
 _MOMENT = "%d %b %Y %H:%M:%S"
 
 
@@ -69,20 +72,32 @@ def _trend(phase: Row) -> str:
 
 def _drivers(phase: Row) -> Grid:
     """Return the contributions; with 50 they sum to the score."""
-    rows = [["50.00", "average of the language's population", "", "", ""]]
+    rows = [["50.00", "average of the language's population", "", "", "", ""]]
     rows += [
         [
             words.number(driver["contribution"], decimals=2, signed=True),
             words.driver(driver["driver"]),
             driver["dimension"] or "",
+            _weight(driver["driver"]),
             words.number(driver["value"], decimals=2),
             words.number(driver["reference"], decimals=2),
         ]
         for driver in phase["drivers"]
     ]
-    rows.append([words.number(phase["engagement"], decimals=2), "engagement", "", "", ""])
+    rows.append([words.number(phase["engagement"], decimals=2), "engagement", "", "", "", ""])
     title = "What makes it up (an indicator's own past is the baseline of its change)"
-    return Grid(title, ["points", "", "dimension", "here", "baseline"], rows, frozenset({0, 3, 4}))
+    return Grid(
+        title, ["points", "", "dimension", "weight", "here", "baseline"], rows, frozenset({0, 3, 4, 5})
+    )
+
+
+def _weight(driver: str) -> str:
+    """Return the weight of an indicator's level or change within its dimension; of others, nothing."""
+    indicator = _INDICATORS.get(driver.removesuffix(CHANGE_SUFFIX))
+    if indicator is None:
+        return ""
+    share = 1 - indicator.level_share if driver.endswith(CHANGE_SUFFIX) else indicator.level_share
+    return words.number(indicator.weight * share, decimals=2)
 
 
 def _windows(phase: Row) -> Grid:

@@ -25,6 +25,7 @@ class Limits:
         weeks: Combinations of language and week, the latest first.
         codes: Distinct values of one coded column, the most frequent first.
         class_insights: Insights about the class, the strongest first.
+        figures: Figures of the validation: those of everybody, then the flagged gaps.
     """
 
     attention: int = 20
@@ -32,6 +33,7 @@ class Limits:
     weeks: int = 600
     codes: int = 40
     class_insights: int = 30
+    figures: int = 200
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Figures:
         drivers: One row per driver and direction: learners, contribution.
         class_insights: Rows of gold.insights about the class.
         attention: Learners who need attention, the most urgent first.
+        stops: Per day of a forecast: learners foreseen, likely to stop, and the number expected to.
+        validation: Rows of gold.validation: of everybody, in tenths, and flagged.
         limits: Where the frames were cut.
     """
 
@@ -69,6 +73,8 @@ class Figures:
     drivers: pd.DataFrame
     class_insights: pd.DataFrame
     attention: pd.DataFrame
+    stops: pd.DataFrame
+    validation: pd.DataFrame
     limits: Limits
 
     def tally(self, name: str) -> dict[str | None, int]:

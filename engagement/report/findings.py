@@ -3,6 +3,7 @@
 from engagement.report import words
 from engagement.report.cells import extremes, rows_of, where
 from engagement.report.figures import Figures
+from engagement.report.trust import forecast_sentences
 from engagement.schemas.enums import VoiceStatus
 
 
@@ -20,7 +21,11 @@ def headline(figures: Figures) -> list[tuple[str, str, str]]:
             "phases scored",
             "one per learner, level and phase",
         ),
-        (words.count(figures.attention_learners), "need attention", "fading, silent, struggling or low"),
+        (
+            words.count(figures.attention_learners),
+            "need attention",
+            "fading, likely to stop, silent, struggling or low",
+        ),
     ]
 
 
@@ -39,6 +44,7 @@ def findings(figures: Figures) -> list[str]:
             f"Of {words.count(trended)} phases long enough for a trend, {words.count(falling)} fall and "
             f"{words.count(rising)} rise for sure; the rest show no clear move."
         )
+    said += forecast_sentences(figures)
     if figures.attention_learners:
         said.append(
             f"{words.plural(figures.attention_learners, 'learner')} "
@@ -66,7 +72,12 @@ def _urgent(figures: Figures) -> str:
         figures.groups["group_name"].isin(["fading", "silent", "struggling"]), "low"
     )
     sizes = figures.groups["attention"].groupby(groups).sum()
-    said = {"fading": "fading", "silent": "silent", "struggling": "struggling", "low": "with low engagement"}
+    said = {
+        "fading": "fading",
+        "silent": "silent",
+        "struggling": "struggling",
+        "low": "likely to stop or with low engagement",
+    }
     return ", ".join(
         f"{words.count(sizes[name])} {text}" for name, text in said.items() if sizes.get(name, 0)
     )

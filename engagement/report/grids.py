@@ -158,6 +158,9 @@ def attention(figures: Figures) -> Grid:
             words.said({}, row["group_name"]),
             words.number(row["engagement"]),
             words.number(row["trend"], decimals=1, signed=True),
+            words.share(row["stop_probability"], 1)
+            if row["stop_probability"] is not None
+            else words.NO_FIGURE,
             words.day(row["last_response_at"]),
             row["reason"] or words.NO_FIGURE,
             f"{where({**row, 'language': None})}: {row['next_step']}"
@@ -166,5 +169,11 @@ def attention(figures: Figures) -> Grid:
         ]
         for row in rows_of(figures.attention)
     ]
-    headers = ["learner", "language", "group", "engagement", "trend / week", "last seen", "why", "next step"]
-    return Grid("The most urgent first", headers, rows, frozenset({3, 4}), frozenset({0}))
+    headers = ["learner", "language", "group", "engagement", "trend / week", "may stop"]
+    return Grid(
+        "The most urgent first",
+        [*headers, "last seen", "why", "next step"],
+        rows,
+        frozenset({3, 4, 5}),
+        frozenset({0}),
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engagement.report import grids, ledger_grids, panels, words
+from engagement.report import grids, ledger_grids, panels, trust, words
 from engagement.report.figures import Figures
 from engagement.report.grids import Grid
 from engagement.report.panels import CHARTED_LANGUAGES, Panel
@@ -34,10 +34,12 @@ def sections(figures: Figures) -> list[Section]:
     """Return the sections in the order of the page."""
     return [
         _attention(figures),
+        _forecast(figures),
         _phases(figures),
         _time(figures),
         _groups(figures),
         _drivers(figures),
+        _trust(figures),
         _quality(figures),
         _provenance(figures),
     ]
@@ -49,10 +51,39 @@ def _attention(figures: Figures) -> Section:
     return Section(
         "attention",
         "Learners who need attention",
-        f"Fading learners first, the steepest decline on top; then the silent, the struggling, "
+        f"Fading learners first, the steepest decline on top; then those more likely than not to stop, "
+        f"the silent, the struggling, "
         f"and others with low engagement. {listed}"
         "A learner is shown by the first characters of a keyed hash; who holds the key can tell the name.",
         grids=[grids.attention(figures)],
+    )
+
+
+def _forecast(figures: Figures) -> Section:
+    said = (
+        " ".join(trust.forecast_sentences(figures)) or "Nothing is foreseen yet: there is too little history."
+    )
+    return Section(
+        "forecast",
+        "Who may stop",
+        f"{said} A chance is no verdict on a learner: it says where a word of encouragement is due first.",
+        trust.forecast_panels(figures),
+        [trust.forecast_grid(figures)],
+    )
+
+
+def _trust(figures: Figures) -> Section:
+    measured = trust.validation_grid(figures)
+    if not measured.rows:
+        text = "Not measured yet for this selection: ./spark-submit.sh validate_scores measures it."
+        return Section("trust", "Can the scores be trusted?", text)
+    return Section(
+        "trust",
+        "Can the scores be trusted?",
+        "Measured on these very learners, without anybody's ratings. A correlation of 0 says that two things "
+        "have nothing to do with each other, of 1 that one tells the other. A gap between subgroups may be "
+        "real: it says where to look, at a school's microphones for one.",
+        grids=[measured, trust.gap_grid(figures)],
     )
 
 

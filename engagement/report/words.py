@@ -7,7 +7,7 @@ from datetime import datetime
 import pandas as pd
 
 from engagement.gold.drivers import CHANGE_SUFFIX, EARLIER, LIMIT, SHRINKAGE
-from engagement.schemas.enums import Dimension, Identity, NoScore, Phase, Reject, VoiceStatus
+from engagement.schemas.enums import Dimension, Identity, NoFigure, NoScore, Phase, Reject, VoiceStatus
 
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
@@ -54,12 +54,19 @@ VOICE_STATUSES: Mapping[str, str] = {
     VoiceStatus.TRUNCATED: "cut off",
     VoiceStatus.TOO_SHORT: "too short",
     VoiceStatus.TOO_LONG: "too long",
+    VoiceStatus.TOO_SLOW: "decoding took longer than the limit",
 }
 
 NO_SCORES: Mapping[str, str] = {
     NoScore.TOO_FEW_RESPONSES: "too few responses to say anything",
     NoScore.NO_EVIDENCE: "responses without anything that can be measured",
     NoScore.NO_REFERENCE: "no reference population to compare with yet",
+}
+
+NO_FIGURES: Mapping[str, str] = {
+    NoFigure.NOTHING_OBSERVED: "nothing to measure",
+    NoFigure.TOO_FEW_LEARNERS: "too few learners",
+    NoFigure.NO_VARIATION: "all the same",
 }
 
 IDENTITIES: Mapping[str, str] = {

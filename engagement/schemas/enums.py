@@ -81,6 +81,16 @@ class VoiceStatus(StrEnum):
     TRUNCATED = "truncated"
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
+    TOO_SLOW = "too_slow"
+
+
+class Due(StrEnum):
+    """Why a recording is fetched in this run."""
+
+    NEW = "new"
+    RETRIED = "retried"
+    CHANGED = "changed"
+    RESCORED = "rescored"
 
 
 class NoScore(StrEnum):
@@ -98,6 +108,14 @@ class NoForecast(StrEnum):
     TOO_LITTLE_HISTORY = "too_little_history"
     NO_MODEL = "no_model"
     TOO_FEW_PHASES = "too_few_phases"
+
+
+class NoFigure(StrEnum):
+    """Why a figure of the validation is null."""
+
+    NOTHING_OBSERVED = "nothing_observed"
+    TOO_FEW_LEARNERS = "too_few_learners"
+    NO_VARIATION = "no_variation"
 
 
 class Dimension(StrEnum):

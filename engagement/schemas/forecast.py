@@ -1,7 +1,7 @@
 """Gold tables of the forecast: what was known of a learner on a day, what was foreseen, how well it goes."""
 
 from engagement.schemas.keys import COHORT, LANGUAGE, LEARNER
-from engagement.schemas.table import DATE, DOUBLE, INTEGER, LINEAGE, LONG, STRING, Table, column
+from engagement.schemas.table import BOOLEAN, DATE, DOUBLE, INTEGER, LINEAGE, LONG, STRING, Table, column
 
 _AS_OF = column("as_of", DATE, "Day of the forecast, UTC; only days before it are known", required=True)
 
@@ -67,15 +67,25 @@ FORECASTS = Table(
 
 VALIDATION = Table(
     name="gold.validation",
-    comment="One row per figure and subgroup: how far a result can be trusted",
+    comment="One row per selection, figure and subgroup: how far a result can be trusted",
     columns=(
-        column("figure", STRING, "What was measured, such as forecast_auc", required=True),
-        column("subgroup", STRING, "Whom it was measured on; all: everybody", required=True),
+        COHORT,
+        column("figure", STRING, "What was measured (engagement.gold.validation.MEASURES)", required=True),
+        column(
+            "subgroup",
+            STRING,
+            "Whom it was measured on: all, or language=, school=, level=, identity=, group= and a value",
+            required=True,
+        ),
         column("value", DOUBLE, "The figure, in its own unit; null where it cannot be told"),
         column("low", DOUBLE, "Lower end of its 90 % interval"),
         column("high", DOUBLE, "Upper end of its 90 % interval"),
         column("n", LONG, "Rows behind it, count"),
+        column("learners", LONG, "Learners behind it, count"),
+        column("is_flagged", BOOLEAN, "Whether a gap exceeds validation.largest_gap_points; null: no gap"),
+        column("reason", STRING, "Why value is null (engagement.schemas.enums.NoFigure)"),
         *LINEAGE,
     ),
-    key=("figure", "subgroup"),
+    key=("cohort", "figure", "subgroup"),
+    partitioned_by=("cohort",),
 )

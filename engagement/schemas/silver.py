@@ -110,6 +110,7 @@ VOICE_SCORES = Table(
     comment="One row per response with a recording: what became of it, and its scores",
     columns=(
         column("response_id", STRING, "Response (silver.responses)", required=True),
+        column("response_date", DATE, "Day of the response, UTC", required=True),
         column("audio_key", STRING, "Key of the recording under the audio root", required=True),
         column("audio_version", STRING, "Version of the object: ETag, or size and time of change"),
         column(
@@ -127,21 +128,30 @@ VOICE_SCORES = Table(
         column("pitch_median_hz", DOUBLE, "Median pitch of voiced speech, Hz"),
         column("pitch_range_semitones", DOUBLE, "10th to 90th percentile of pitch, semitones"),
         *(
-            column(f"emotion_{e}", DOUBLE, f"Probability that the voice sounds like {e}, 0–1")
+            column(
+                f"emotion_{e}",
+                DOUBLE,
+                f"Probability that the voice sounds like {e}, 0–1; null: not known to the emotion model",
+            )
             for e in EMOTIONS
         ),
         column("arousal", DOUBLE, "How activated the voice sounds, 0–1"),
         column("valence", DOUBLE, "How positive the voice sounds, 0–1"),
         column("tone_prosody", DOUBLE, "Rhythm and intonation, 0–10 on the experts' scale"),
         column("tone_fluency", DOUBLE, "Fluency, 0–10 on the experts' scale"),
-        column("emotion_model", STRING, "SHA-256 of the emotion model's file, hex"),
+        column(
+            "emotion_model", STRING, "SHA-256 of the emotion model's file, and of what its labels mean, hex"
+        ),
         column("tone_model", STRING, "SHA-256 of the tone model's file, hex"),
         column(
             "functionals",
             T.ArrayType(T.FloatType()),
             "Acoustic functionals, order and units as in engagement.audio.functionals; null without speech",
         ),
+        column("first_tried_at", TIMESTAMP, "When the run began that first asked for the recording, UTC"),
         *LINEAGE,
     ),
-    key=("response_id",),
+    key=("response_date", "response_id"),
+    # Runs write by date: a reader of some days, MERGE among them, skips the files of all others.
+    skipped_by=("response_date",),
 )

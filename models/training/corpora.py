@@ -124,11 +124,16 @@ def read_ased(folder: Path) -> EmotionalClips:
 
 def clip_functionals(paths: list[Path], *, change: Change | None = None) -> NDArray[np.float64]:
     """Return float64 (clips, functionals) of audio files, of their signals changed first where asked."""
-    signals = (_decoded(path).signal for path in paths)
+    signals = (decoded(path).signal for path in paths)
     return np.stack([functionals(analyse(change(signal) if change else signal)) for signal in signals])
 
 
-def _decoded(path: Path) -> Clip:
+def decoded(path: Path) -> Clip:
+    """Return a clip of a corpus.
+
+    Raises:
+        InputError: it is not there, or cannot be decoded.
+    """
     clip = decode(_existing(path).read_bytes(), max_seconds=_LONGEST_SECONDS)
     if not isinstance(clip, Clip):
         raise InputError(f"{path} cannot be decoded: {clip}.")

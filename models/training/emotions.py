@@ -4,17 +4,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engagement.audio.functionals import functional_names
-from engagement.inference.emotion import EMOTIONS
+from engagement.inference.emotion import AROUSED, EMOTIONS, POSITIVE
 from models.training.calibration import softmax, temperature
 from models.training.corpora import EmotionalClips
 from models.training.evaluation import calibration_error, interval, recall
 from models.training.graphs import GraphBuilder
 from models.training.kernel_ridge import KernelRidge, fit
 
-# Emotions of high arousal and of positive valence, as Schuller et al. divide EmoDB's classes in "Acoustic
-# emotion recognition: a benchmark comparison of performances" (ASRU 2009).
-AROUSED = ("anger", "fear", "happiness")
-POSITIVE = ("happiness", "neutral")
 # The corpus' clips are cut to two seconds: their length and the silence around them are the cutter's.
 LEFT_OUT = {"total_log", "speech_log", "lead_in", "level_floor", "nuclei"}
 

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engagement.inference.calibration import load_calibrated_model, score_calibrated
-from engagement.inference.emotion import EMOTIONS, load_emotion_model, score_emotion
+from engagement.inference.emotion import AROUSED, EMOTIONS, load_emotion_model, score_emotion
 from models.training.baselines import Baselines, speaker_baselines
 from models.training.corpora import EmotionalClips, read_ased
-from models.training.emotions import AROUSED
 from models.training.evaluation import calibration_error, interval, recall
 
 

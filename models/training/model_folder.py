@@ -23,7 +23,7 @@ def write_model(
     graph: bytes,
     *,
     tensors: dict[str, list[dict[str, Any]]],
-    labels: tuple[str, ...],
+    labels: tuple[str, ...] | dict[str, str | None],
     provenance: Provenance,
     figures: dict[str, float],
 ) -> str:
@@ -33,7 +33,8 @@ def write_model(
         folder: The folder to write into, named as the model.
         graph: The serialised graph.
         tensors: Entries of model.yaml for `inputs` and `outputs`.
-        labels: What the columns of the first output are.
+        labels: What the columns of the first output are; of a model with labels of its own, with the one of
+            our emotions that each is, or None.
         provenance: Licence and data.
         figures: Measured figures by name.
     """
@@ -48,6 +49,7 @@ def write_model(
         "licence": provenance.licence,
         "training_data": provenance.training_data,
         "figures": {name: round(value, 4) for name, value in figures.items()},
+        **({"emotions": labels} if isinstance(labels, dict) else {}),
     }
     (folder / "model.onnx").write_bytes(graph)
     (folder / "model.yaml").write_text(

@@ -1,4 +1,4 @@
-"""The most memory that this process and its descendants (the JVM, Python workers) held; Linux only."""
+"""Memory and processor time of this process and its descendants (the JVM, Python workers); Linux only."""
 
 import os
 import threading
@@ -8,6 +8,7 @@ from pathlib import Path
 
 _SECONDS = 0.5
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -26,6 +27,23 @@ def peak_memory() -> Iterator[Callable[[], int]]:
     finally:
         done.set()
         thread.join()
+
+
+def processor_seconds() -> float:
+    """Return the processor time spent so far, seconds: what a busy machine does not lengthen."""
+    ticks, parents = {}, {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        parents[int(entry.name)] = int(fields[1])
+        ticks[int(entry.name)] = sum(
+            map(int, fields[11:15])
+        )  # own and waited-for children's, user and system
+    return sum(spent for process, spent in ticks.items() if _descends(process, parents)) / _TICKS_PER_SECOND
 
 
 def _resident_bytes() -> int:

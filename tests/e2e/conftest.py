@@ -62,12 +62,17 @@ class Scored:
         return [(learner, pseudonym(SECRET.encode(), "learner", learner)) for learner in raw]
 
     def run(
-        self, overrides: Sequence[str] = (), *, steps: Mapping[str, Step] = PIPELINE, run_id: str = "run"
+        self,
+        overrides: Sequence[str] = (),
+        *,
+        steps: Mapping[str, Step] = PIPELINE,
+        run_id: str = "run",
+        **options: Any,
     ) -> dict[str, Any]:
         """Run steps over the source into this warehouse; return their counts."""
         settings = self.settings(overrides)
         warehouse = Warehouse(str(self.root), run_id, datetime(2026, 1, 1, tzinfo=UTC))
-        run = Run(self.spark, settings, warehouse, Namespace())
+        run = Run(self.spark, settings, warehouse, Namespace(**options))
         return {name: step(run) for name, step in steps.items()}
 
 

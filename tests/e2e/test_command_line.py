@@ -32,9 +32,8 @@ def _step(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_submit__wrong_step_lists_the_steps() -> None:
     done = _submit("score_everything")
     assert done.returncode == 2
-    assert (
-        "No step 'score_everything'. Steps: build_sessions explain find_groups ingest_events" in done.stderr
-    )
+    steps = "build_sessions explain find_groups fit_weights ingest_events"
+    assert f"No step 'score_everything'. Steps: {steps}" in done.stderr
 
 
 def test_submit__help_explains_itself() -> None:
@@ -77,6 +76,12 @@ def test_submit__missing_folder_stops_before_anything_is_written(tmp_path: Path)
     assert "Traceback" not in said
     assert "\tat org.apache" not in said
     assert not (tmp_path / "tables" / "bronze").exists()
+
+
+def test_submit__gpus_need_a_cluster() -> None:
+    done = _submit("score_voice", "--gpu")
+    assert done.returncode == 2
+    assert "--gpu needs a cluster (--master URL)" in done.stderr
 
 
 def test_submit__without_a_secret_says_how_to_make_one(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession, functions as F
 
 from engagement.forecasting.fitting import models_in_use, past_dates
+from engagement.forecasting.judging import judge_stopping, rehearse
 from engagement.forecasting.models import fit_stopping, foresee, training_rows
+from engagement.forecasting.subgroups import calibration_steps, figure_rows, judge_subgroups
 from engagement.gold.forecast import INPUT_NAMES, KEYS, model_inputs, tell_forecasts, with_outcomes
 from engagement.schemas import LEARNER_FEATURES, PHASE_ENGAGEMENT, RESPONSES
-from engagement.settings import ForecastSettings
+from engagement.settings import ForecastSettings, ValidationSettings
 from engagement.tables import Warehouse
 from tests.rows import frame
 
@@ -90,8 +92,36 @@ def test_models_in_use__fits_once_then_applies_and_takes_no_worse_refit(
     assert figures["forecast_auc"]["value"] > 0.85
     assert figures["forecast_auc"]["value"] > figures["forecast_auc_days_since_last"]["value"]
     assert 0.8 < figures["forecast_next_phase_coverage"]["value"] <= 1
-    told = {row["figure"]: row["value"] for row in first.figures(outcomes.sparkSession).collect()}
+    told = {row["figure"]: row["value"] for row in first.figures if row["subgroup"] == "all"}
     assert told == {name: figure["value"] for name, figure in figures.items()}
+
+
+def test_rehearse__figures_by_subgroup_and_in_tenths(outcomes: DataFrame) -> None:
+    # One week is tried, by the twenty held-out learners: the first five of them are a school.
+    school = F.when(F.col("learner_id") < "learner 025", "small").otherwise("large")
+    whose = outcomes.select("learner_id", "language", school.alias("school_id")).distinct()
+    rehearsal = rehearse(training_rows(outcomes), horizon_days=14, whose=whose)
+    assert rehearsal is not None
+    rows = [*judge_subgroups(rehearsal), *calibration_steps(rehearsal)]
+    written = figure_rows(outcomes.sparkSession, rows, ValidationSettings(fewest_learners=10)).collect()
+    told = {(row["figure"], row["subgroup"]): row for row in written}
+    small, large, english = (
+        told["forecast_auc", f"{name}"] for name in ("school=small", "school=large", "language=en")
+    )
+    assert (small["value"], small["reason"], small["learners"]) == (None, "too_few_learners", 5)
+    assert (large["n"], large["learners"], large["reason"]) == (15, 15, None)
+    assert english["value"] == judge_stopping(rehearsal)["forecast_auc"]["value"]
+    assert english["low"] < english["value"] < english["high"]
+    gain = told["forecast_auc_gain_over_days_since_last", "language=en"]["value"]
+    assert gain == pytest.approx(
+        english["value"] - judge_stopping(rehearsal)["forecast_auc_days_since_last"]["value"]
+    )
+    came = [row for (figure, _), row in sorted(told.items()) if figure == "forecast_came"]
+    foreseen = [row["value"] for (figure, _), row in sorted(told.items()) if figure == "forecast_told"]
+    assert foreseen == sorted(foreseen)
+    assert sum(row["n"] for row in came) == 20
+    assert sum(row["n"] * row["value"] for row in came) == pytest.approx(rehearsal.outcomes.sum(), abs=1e-4)
+    assert all(row["low"] <= row["value"] <= row["high"] for row in came)
 
 
 def test_models_in_use__takes_a_better_refit(outcomes: DataFrame, tmp_path: Path) -> None:
@@ -113,7 +143,7 @@ def test_models_in_use__too_little_history_is_null_with_a_reason(outcomes: DataF
     few = outcomes.where(F.col("learner_id") < "learner 010")
     fit = models_in_use(few, Warehouse(str(tmp_path)), SETTINGS, refit=False)
     assert (fit.kept, fit.told) == (None, "too little history to fit a model")
-    assert fit.figures(outcomes.sparkSession).isEmpty()
+    assert fit.figures == []
     told = tell_forecasts(foresee(fit.models, few), SETTINGS, model_id=fit.model_id).collect()
     assert {row["reason"] for row in told} == {"no_model"}
     assert {row["stop_probability"] for row in told} == {row["model_id"] for row in told} == {None}

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from engagement.report.attention import needing_attention
+from engagement.report.attention import needing_attention, with_forecasts
 from engagement.report.collect import ReportTables, collect_figures
 from engagement.report.figures import Figures
 from engagement.report.page import render
 from engagement.report.terminal import summary_text
 from engagement.schemas import (
+    FORECASTS,
     INGESTED_FILES,
     INSIGHTS,
     LEARNER_GROUPS,
@@ -20,6 +21,7 @@ from engagement.schemas import (
     REJECTED,
     RESPONSE_ENGAGEMENT,
     RESPONSES,
+    VALIDATION,
     VOICE_SCORES,
     Table,
 )
@@ -34,6 +36,8 @@ _TABLES = {
     "phase_engagement": PHASE_ENGAGEMENT,
     "learner_groups": LEARNER_GROUPS,
     "insights": INSIGHTS,
+    "forecasts": FORECASTS,
+    "validation": VALIDATION,
 }
 
 Rows = Sequence[Mapping[str, Any]]
@@ -96,6 +100,32 @@ def figures(spark: SparkSession) -> Figures:
             rejected=[{"reason": "not_json"}, {"reason": "not_json"}, {"reason": "clock"}],
             voice_scores=[{"status": "ok"}, {"status": "no_speech"}],
             responses=[{"identity": "user"}],
+            forecasts=[
+                {**response, "learner_id": "a", "horizon_days": 14, "stop_probability": 0.4},
+                {
+                    **response,
+                    "language": "ta",
+                    "learner_id": "a",
+                    "horizon_days": 14,
+                    "stop_probability": 0.8,
+                },
+                {**response, "learner_id": "c", "horizon_days": 14, "stop_probability": 0.5},
+                {**response, "learner_id": "b", "horizon_days": 14, "reason": "already_silent"},
+            ],
+            validation=[
+                {
+                    "cohort": "all",
+                    "figure": "voice_shift",
+                    "subgroup": "all",
+                    "value": 0.5,
+                    "is_flagged": False,
+                },
+                {"cohort": "all", "figure": "voice_shift", "subgroup": "level=m1", "value": 1.0},
+                {"cohort": "all", "figure": "voice_shift", "subgroup": "school=x", "value": -5.0}
+                | {"is_flagged": True},
+                {"cohort": "all", "figure": "forecast_told", "subgroup": "tenth=01", "value": 0.1},
+                {"cohort": "other", "figure": "skill", "subgroup": "all", "value": 0.9},
+            ],
         ),
         cohort="all",
     )
@@ -129,8 +159,28 @@ def test_collect_figures__weeks_begin_on_monday_and_count_each_learner_once(figu
 
 def test_collect_figures__attention_is_for_the_fading_then_the_low(figures: Figures) -> None:
     listed = figures.attention[["learner_id", "group_name", "next_step"]].to_numpy().tolist()
-    assert listed == [["a", "fading", "Listen first."], ["b", "steady", "Repeat."]]
-    assert figures.attention_learners == 2
+    assert listed == [
+        ["a", "fading", "Listen first."],
+        ["c", "too_little_evidence", None],  # as likely to stop as not
+        ["b", "steady", "Repeat."],
+    ]
+    assert figures.attention["stop_probability"].fillna(-1).tolist() == [0.4, 0.5, -1]
+    assert figures.attention_learners == 3
+
+
+def test_collect_figures__learner_of_two_languages_is_expected_to_stop_once(figures: Figures) -> None:
+    stops = figures.stops[["horizon_days", "foreseen", "likely"]].to_numpy().tolist()
+    assert stops == [[14, 2, 2]]
+    assert figures.stops["expected"].tolist() == pytest.approx([0.6 + 0.5])
+
+
+def test_collect_figures__validation_of_everybody_in_steps_and_flagged(figures: Figures) -> None:
+    told = figures.validation[["figure", "subgroup", "value"]].to_numpy().tolist()
+    assert told == [
+        ["voice_shift", "all", 0.5],
+        ["forecast_told", "tenth=01", 0.1],
+        ["voice_shift", "school=x", -5.0],
+    ]
 
 
 def test_collect_figures__ledger_sums_runs_and_counts_a_file_once(figures: Figures) -> None:
@@ -161,7 +211,9 @@ def test_needing_attention__steepest_decline_first_and_cut(spark: SparkSession) 
     groups = [{**fading, "learner_id": f"{place}", "trend": -float(place)} for place in range(5)]
     steps = [{"learner_id": "4", "direction": "down", "driver": "pace", "next_step": "Shorter sets."}]
     urgent = needing_attention(
-        frame(spark, LEARNER_GROUPS, groups), frame(spark, INSIGHTS, steps), learners=2
+        with_forecasts(frame(spark, LEARNER_GROUPS, groups), frame(spark, FORECASTS, [])),
+        frame(spark, INSIGHTS, steps),
+        learners=2,
     )
     listed = [(learner["learner_id"], learner["next_step"]) for learner in urgent.collect()]
     assert listed == [("4", "Shorter sets."), ("3", None)]

@@ -9,14 +9,15 @@ from pyspark.sql import DataFrame, SparkSession
 
 from engagement.config import VoiceSettings
 from engagement.inference.emotion import EMOTIONS
+from engagement.inference.listening import CLIPS_PER_CALL
 from engagement.inference.voice_udf import (
-    CLIPS_PER_CALL,
     SCORE_SCHEMA,
     model_hashes,
     score_voice,
     voice_scorer,
 )
 from tests.unit.sounds import tone, voice, wav
+from tests.unit.voice_batches import DAY, recordings_batch
 
 SCORES = [
     name for name in SCORE_SCHEMA.names if name.startswith(("emotion_", "tone_")) and "model" not in name
@@ -50,8 +51,12 @@ def settings(audio_root: Path) -> VoiceSettings:
 
 
 def recordings(spark: SparkSession, keys: list[str]) -> DataFrame:
-    rows = [(f"r{i:03}", key, "we call it bear" if i % 2 else None) for i, key in enumerate(keys)]
-    return spark.createDataFrame(rows, "response_id string, audio_key string, original_text string")
+    rows = [(f"r{i:03}", DAY, key, "we call it bear" if i % 2 else None, None) for i, key in enumerate(keys)]
+    return spark.createDataFrame(
+        rows,
+        "response_id string, response_date date, audio_key string, original_text string, "
+        "first_tried_at timestamp",
+    )
 
 
 def test_score_voice__a_bad_clip_costs_its_row_only(spark: SparkSession, audio_root: Path) -> None:
@@ -114,14 +119,7 @@ def test_score_voice__real_speech_scores_the_same_in_any_partitioning(
 
 def test_voice_scorer__batches_larger_than_a_model_call_keep_their_order(audio_root: Path) -> None:
     count = CLIPS_PER_CALL + 3
-    batch = pd.DataFrame(
-        {
-            "response_id": [str(i) for i in range(count)],
-            "audio_key": ["none.wav", "high.wav"] * (count // 2) + ["low.wav"],
-            "original_text": [None] * count,
-        },
-        index=range(100, 100 + count),  # Spark's index is not the batch's place
-    )
+    batch = recordings_batch(["none.wav", "high.wav"] * (count // 2) + ["low.wav"])
     scored = pd.concat(list(voice_scorer(settings(audio_root))(iter([batch]))))
     assert scored["response_id"].tolist() == batch["response_id"].tolist()
     assert scored["status"].tolist() == ["not_found", "ok"] * (count // 2) + ["ok"]
@@ -131,5 +129,5 @@ def test_voice_scorer__batches_larger_than_a_model_call_keep_their_order(audio_r
 
 
 def test_voice_scorer__no_recordings_give_no_rows(audio_root: Path) -> None:
-    none = pd.DataFrame({"response_id": [], "audio_key": [], "original_text": []})
+    none = recordings_batch([])
     assert list(voice_scorer(settings(audio_root))(iter([none]))) == []

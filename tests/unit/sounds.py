@@ -20,15 +20,16 @@ def voice(
 ) -> NDArray[np.float32]:
     """Return float32 (samples,) at 16 kHz: harmonics in syllables of 0.25 s, silent in the pauses given.
 
-    The pitch sways by half a semitone to either side, three times a second. Between syllables the level
-    falls by 20 dB; half a second of silence lies on either side.
+    The pitch sways by half a semitone to either side, three times a second. Between syllables the harmonics
+    fall by 20 dB and a consonant hisses; half a second of silence lies on either side.
     """
     time_seconds = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
     swaying_hz = pitch_hz * 2 ** (0.5 / 12 * np.sin(2 * np.pi * 3 * time_seconds))
     phase = 2 * np.pi * np.cumsum(swaying_hz) / RATE_HZ
     harmonics = sum(np.sin(k * phase) / k for k in range(1, 11))
     syllables = 0.1 + 0.9 * np.sin(np.pi * time_seconds / 0.25) ** 2
-    sound = 0.2 * harmonics * syllables
+    hiss = np.diff(np.random.default_rng(0).normal(size=len(time_seconds) + 1))
+    sound = 0.2 * harmonics * syllables + 0.03 * hiss * np.cos(np.pi * time_seconds / 0.25) ** 8
     for start_seconds, end_seconds in pauses:
         sound[(time_seconds >= start_seconds) & (time_seconds < end_seconds)] = 0
     margin = np.zeros(RATE_HZ // 2)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engagement.audio.fetch import Recording, fetch
+from engagement.audio.listing import list_folder
 from engagement.audio.object_store import ObjectStore
 from engagement.errors import ConfigurationError
 from engagement.schemas.enums import VoiceStatus
@@ -143,10 +144,42 @@ def test_fetch__an_object_of_the_bucket_comes_with_its_etag(s3_endpoint: str) ->
         ("s3://voices/app", "a.wav", 2, VoiceStatus.TOO_LARGE),
         ("s3://voices/app", "../a.wav", 10, VoiceStatus.OUTSIDE_ROOT),
         ("s3://voices/app", "s3://other/a.wav", 10, VoiceStatus.OUTSIDE_ROOT),
-        ("s3://nobody", "a.wav", 10, VoiceStatus.UNREADABLE),
     ],
 )
 def test_fetch__bad_objects_are_coded(
     s3_endpoint: str, root: str, key: str, max_bytes: int, expected: VoiceStatus
 ) -> None:
     assert fetch(root, key, max_bytes=max_bytes, store=ObjectStore(endpoint=s3_endpoint)) == expected
+
+
+def test_fetch__a_bucket_that_does_not_exist_ends_the_run(s3_endpoint: str) -> None:
+    with pytest.raises(ConfigurationError, match="names the bucket 'nobody', which does not exist"):
+        fetch("s3://nobody", "a.wav", max_bytes=10, store=ObjectStore(endpoint=s3_endpoint))
+
+
+@pytest.mark.parametrize("root", ["s3://voices/app", "a folder"])
+def test_list_folder__tells_the_versions_that_fetching_tells(
+    s3_endpoint: str, tmp_path: Path, root: str
+) -> None:
+    if root == "a folder":
+        root = str(tmp_path)
+        (tmp_path / "deeper").mkdir()
+        for key in ("a.wav", "deeper/b.wav", "empty.wav"):
+            (tmp_path / key).write_bytes(b"" if key == "empty.wav" else b"abc")
+    store = ObjectStore(endpoint=s3_endpoint)
+    found = dict(list_folder(root, "", store=store))
+    assert sorted(found) == ["a.wav", "empty.wav"]
+    fetched = fetch(root, "a.wav", max_bytes=10, store=store)
+    assert isinstance(fetched, Recording)
+    assert found["a.wav"] == fetched.version
+    assert list(list_folder(root, "none", store=store)) == []
+    assert list(list_folder(root, "../app", store=store)) == []
+
+
+def test_list_folder__follows_no_link_out_of_the_root(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    (outside / "a.wav").write_bytes(b"abc")
+    (root / "link").symlink_to(outside)
+    assert list(list_folder(str(root), "link", store=ObjectStore())) == []

@@ -22,7 +22,7 @@ def test_functionals__shortest_speech_is_finite() -> None:
 
 def test_functionals__gain_changes_nothing() -> None:
     np.testing.assert_allclose(
-        functionals(analyse(voice() / 8)), functionals(analyse(voice())), atol=0.01, rtol=1e-3
+        functionals(analyse(voice() / 4)), functionals(analyse(voice())), atol=0.01, rtol=1e-3
     )
 
 

@@ -93,3 +93,17 @@ def test_prefetched__an_error_comes_in_its_turn() -> None:
 
 def test_prefetched__no_keys_give_nothing() -> None:
     assert list(prefetched([], str, size_bytes=len, bounds=BOUNDS)) == []
+
+
+def test_prefetched__bytes_that_the_reader_took_make_room_for_others() -> None:
+    taken = []
+
+    def keys() -> Iterator[int]:
+        for number in range(50):
+            taken.append(number)
+            yield number
+
+    reader = prefetched(keys(), lambda key: bytes([key] * 90), size_bytes=len, bounds=BOUNDS)
+    assert [next(reader)[0] for _ in range(30)] == list(range(30))
+    assert len(taken) == 30 - 1 + BOUNDS.most_ahead
+    assert len(list(reader)) == 20

@@ -97,6 +97,14 @@ def test_voice_calibrator__where_batches_end_changes_no_bit() -> None:
     np.testing.assert_allclose(cut[numbers], together[numbers], rtol=0, atol=1e-12)
 
 
+def test_voice_calibrator__an_emotion_that_the_first_model_does_not_know_counts_as_unlikely() -> None:
+    batch = batch_of(voices(3), ["ann"] * 3)
+    batch["emotion_boredom"] = 0.0
+    expected = calibrated([batch])
+    batch["emotion_boredom"] = None
+    pd.testing.assert_frame_equal(calibrated([batch]), expected)
+
+
 def test_voice_calibrator__later_clips_do_not_change_earlier_scores() -> None:
     whole = batch_of(voices(12), ["ann"] * 12)
     numbers = calibrated([whole]).select_dtypes("number")

@@ -120,8 +120,8 @@ def test_load_model__a_folder_that_is_not_there_is_named() -> None:
 def test_load_model__no_gpu_is_told_when_one_is_required(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engagement.inference.runtime._has_cuda_device", lambda: False)
-    with pytest.raises(ModelError, match=r"voice\.require_gpu is true"):
+    monkeypatch.setattr("engagement.inference.providers._driver_fault", lambda: "no driver")
+    with pytest.raises(ModelError, match=r"voice\.require_gpu is true, but CUDA cannot start: no driver\."):
         load_model(str(folder), require_gpu=True)
 
 

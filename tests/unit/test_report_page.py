@@ -2,7 +2,9 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
+from html import unescape
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -54,7 +56,7 @@ def _figures(text: str = "m1", language: str | None = "en") -> Figures:
     driver = {"driver": [text], "direction": ["down"], "learners": [2], "contribution": [-2.5]}
     insight = {**where, **driver, "rank": [1], "sentence": [text], "next_step": [text]}
     learner = {"learner_id": ["0123456789abcdef" * 2], "group_name": [text], "reason": [text]}
-    seen = {"responses": [9], "last_response_at": [pd.NaT], "next_step": [None]}
+    seen = {"responses": [9], "stop_probability": [0.62], "last_response_at": [pd.NaT], "next_step": [None]}
     files = {"kind": ["telemetry"], "files": [1], "lines": [10], "events": [12]}
     return Figures(
         cohort=text,
@@ -80,8 +82,35 @@ def _figures(text: str = "m1", language: str | None = "en") -> Figures:
         drivers=pd.DataFrame(driver),
         class_insights=pd.DataFrame(insight),
         attention=pd.DataFrame({**learner, **seen, **where, **middle}),
+        stops=pd.DataFrame(
+            {
+                "as_of": [_MADE_ON.date()],
+                "horizon_days": [14],
+                "foreseen": [40],
+                "likely": [3],
+                "expected": [6.4],
+            }
+        ),
+        validation=_validation(),
         limits=Limits(attention=1),
     )
+
+
+def _validation() -> pd.DataFrame:
+    columns = ["figure", "subgroup", "value", "low", "high", "n", "learners", "is_flagged", "reason"]
+    rows = [
+        ("forecast_auc", "all", 0.84, 0.79, 0.89, 120, 24, None, None),
+        ("forecast_auc_recency_frequency", "all", 0.78, 0.72, 0.83, 120, 24, None, None),
+        ("forecast_auc_gain_over_recency_frequency", "all", 0.06, 0.01, 0.10, 120, 24, None, None),
+        ("forecast_calibration_error", "all", 0.031, 0.02, 0.05, 120, 24, None, None),
+        ("forecast_told", "tenth=01", 0.05, None, None, 60, 20, None, None),
+        ("forecast_came", "tenth=01", 0.10, 0.05, 0.19, 60, 20, None, None),
+        ("split_half_reliability", "all", 0.9, 0.87, 0.93, 300, 60, None, None),
+        ("group_kept", "all", 0.83, 0.8, 0.86, 300, 60, None, None),
+        ("skill", "all", None, None, None, 8, 4, None, "no_variation"),
+        ("voice_shift", "school=0123456789abcdef", -4.2, -5.0, -3.4, 90, 30, True, None),
+    ]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _parsed(page: str) -> _Tags:
@@ -115,9 +144,28 @@ def test_render__each_section_is_linked_and_each_chart_has_its_place(page: str) 
     links = {(attributes["href"] or "")[1:] for tag, attributes in tags if tag == "a"}
     places = {attributes["data-chart"] for _, attributes in tags if "data-chart" in attributes}
     assert links <= anchors
-    assert {"attention", "phases", "trend", "groups", "drivers", "quality", "reading"} <= links
+    assert {
+        "attention",
+        "phases",
+        "forecast",
+        "trend",
+        "groups",
+        "drivers",
+        "trust",
+        "quality",
+        "reading",
+    } <= links
     assert places == set(_charts(page))
-    assert {"levels-0", "dimensions", "weeks", "active", "falling-0", "sizes", "effects"} == places
+    assert {
+        "levels-0",
+        "dimensions",
+        "weeks",
+        "active",
+        "falling-0",
+        "sizes",
+        "effects",
+        "calibration",
+    } == places
 
 
 def test_render__says_what_it_knows(page: str) -> None:
@@ -126,7 +174,30 @@ def test_render__says_what_it_knows(page: str) -> None:
     assert "no reference population to compare with yet" in page
     assert "The 1 most urgent of 2 are listed." in page
     assert "the ledger balances" in page
+    assert "62 %" in page  # the learner may stop
     assert 'title="0123456789abcdef0123456789abcdef">01234567</code>' in page
+
+
+def test_render__says_how_far_forecast_and_scores_can_be_trusted(page: str) -> None:
+    text = " ".join(unescape(re.sub("<[^>]*>", " ", page)).split())
+    assert "Of 40 active learners, about 6 are expected to give no answer for 14 days from 3 Mar 2025" in text
+    assert "in 84 % of pairs, a regression on recency and frequency in 78 %: better for sure." in text
+    assert "The mean gap is 3.1 %." in text
+    assert "5 % 10 % 5 % to 19 % 60" in text  # the calibration's step
+    assert "(Spearman-Brown) 0.90 0.87 to 0.93 300 60" in text
+    assert "83 % 80 % to 86 %" in text
+    assert "accuracy so far – all the same 8 4" in text
+    assert (
+        "school 01234567 What voice adds to a phase's score on average, points −4.2 −5.0 to −3.4 30" in text
+    )
+
+
+def test_render__unmeasured_scores_say_how_to_measure_them() -> None:
+    figures = _figures()
+    unmeasured = replace(figures, validation=figures.validation.head(0), stops=figures.stops.head(0))
+    page = render(unmeasured, generated_for="Class 4", generated_at=_MADE_ON)
+    assert "./spark-submit.sh validate_scores measures it" in page
+    assert "Nothing is foreseen yet: there is too little history." in page
 
 
 def test_render__hostile_text_stays_text() -> None:

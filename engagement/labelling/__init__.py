@@ -1,0 +1,1 @@
+"""Labels from outside (teachers' ratings, any outcome) → weights of the dimensions."""

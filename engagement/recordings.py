@@ -1,0 +1,146 @@
+"""Recordings that are due → silver.voice_scores, committed in batches, with words on how far it is."""
+
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pyspark import StorageLevel
+from pyspark.resource import ResourceProfile
+from pyspark.sql import DataFrame, functions as F
+
+from engagement.config import VoiceSettings
+from engagement.inference.gpu import gpu_profile
+from engagement.inference.listing_udf import LISTED_SCHEMA, list_recordings
+from engagement.inference.voice_udf import model_hashes, score_voice
+from engagement.progress import telling
+from engagement.schemas import VOICE_SCORES
+from engagement.silver.recordings import due_recordings, folders_to_list, in_batches
+from engagement.tables import Warehouse, exists, merge, overwrite, read_or_empty
+from engagement.voice_progress import Progress, Sums
+
+_RECORDINGS_PER_TASK = 100
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """What a run has to fetch.
+
+    Attributes:
+        rows: The recordings, with the `batch` that each belongs to.
+        reasons: How many are due for which reason.
+    """
+
+    rows: DataFrame
+    reasons: Mapping[str, int]
+
+    @property
+    def recordings(self) -> int:
+        """Recordings to fetch, count."""
+        return sum(self.reasons.values())
+
+
+def find_due(recordings: DataFrame, warehouse: Warehouse, settings: VoiceSettings) -> Worklist:
+    """Return the recordings of a selection that are to be fetched now.
+
+    Args:
+        recordings: silver.responses with an audio_key.
+        warehouse: Holds what is known already.
+        settings: The models in force, and the rules by which something is fetched again.
+    """
+    spark = recordings.sparkSession
+    known = read_or_empty(spark, warehouse, VOICE_SCORES)
+    emotion, tone = model_hashes(settings)
+    due = due_recordings(
+        recordings,
+        known,
+        emotion_model=emotion,
+        tone_model=tone,
+        missing_since=warehouse.started_at - timedelta(days=settings.retry_missing_days),
+        listed=_listed(recordings, known, warehouse, settings),
+    )
+    rows = in_batches(due, recordings=settings.batch_recordings).persist(StorageLevel.DISK_ONLY)
+    return Worklist(rows, {row["due"]: row["count"] for row in rows.groupBy("due").count().collect()})
+
+
+def score_due(worklist: Worklist, warehouse: Warehouse, settings: VoiceSettings) -> dict[str, int]:
+    """Fetch, score and write the recordings of a worklist; return what became of them, by status.
+
+    A batch is committed while the next is being scored; a run that dies finds the committed ones again.
+    """
+    spark = worklist.rows.sparkSession
+    profile = gpu_profile(spark, settings) if worklist.recordings else None
+    progress = Progress(worklist.recordings, spark.sparkContext.accumulator({}, Sums()))
+    last = worklist.rows.agg(F.max("batch")).collect()[0][0]
+    fates: Counter[str] = Counter()
+    with telling(progress.told), ThreadPoolExecutor(1, thread_name_prefix="commit") as committer:
+        committing: Future[int] | None = None
+        for number in range(-1 if last is None else last + 1):
+            batch = worklist.rows.where(F.col("batch") == number)
+            scored = _scored(batch, warehouse, settings, progress, profile)
+            facts = _facts(scored)
+            if committing is not None:
+                committing.result()
+            committing = committer.submit(_commit, scored, warehouse, facts.dates)
+            fates += facts.fates
+        if committing is not None:
+            committing.result()
+    if not fates and not exists(spark, warehouse, VOICE_SCORES):
+        overwrite(read_or_empty(spark, warehouse, VOICE_SCORES), warehouse, VOICE_SCORES)
+    return dict(fates)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    fates: Counter[str]
+    dates: tuple[date, date] | None
+
+
+def _listed(
+    recordings: DataFrame, known: DataFrame, warehouse: Warehouse, settings: VoiceSettings
+) -> DataFrame:
+    if settings.recheck_days == 0:
+        return recordings.sparkSession.createDataFrame([], LISTED_SCHEMA)
+    scored_since = warehouse.started_at - timedelta(days=settings.recheck_days)
+    return list_recordings(folders_to_list(recordings, known, scored_since=scored_since), settings)
+
+
+def _scored(
+    batch: DataFrame,
+    warehouse: Warehouse,
+    settings: VoiceSettings,
+    progress: Progress,
+    profile: ResourceProfile | None,
+) -> DataFrame:
+    context = batch.sparkSession.sparkContext
+    # Tasks of equal size, small enough to show progress; a hash of the id, so that a retry deals the same.
+    size = min(settings.batch_recordings, progress.recordings)
+    tasks = max(context.defaultParallelism, size // _RECORDINGS_PER_TASK)
+    first_tried_at = F.coalesce("first_tried_at", F.lit(warehouse.started_at))
+    spread = batch.withColumn("first_tried_at", first_tried_at).repartition(tasks, F.xxhash64("response_id"))
+    # On disk first: MERGE reads its source more than once, and a recording is to be scored once.
+    scored = score_voice(spread, settings, progress.tally, profile=profile)
+    return scored.persist(StorageLevel.DISK_ONLY)
+
+
+def _facts(scored: DataFrame) -> _Facts:
+    rows = (
+        scored.groupBy("status")
+        .agg(
+            F.count(F.lit(1)).alias("recordings"),
+            F.min("response_date").alias("first"),
+            F.max("response_date").alias("last"),
+        )
+        .collect()
+    )
+    fates = Counter({row["status"]: row["recordings"] for row in rows})
+    if not rows:
+        return _Facts(fates, None)
+    return _Facts(fates, (min(row["first"] for row in rows), max(row["last"] for row in rows)))
+
+
+def _commit(scored: DataFrame, warehouse: Warehouse, dates: tuple[date, date] | None) -> int:
+    written = merge(scored, warehouse, VOICE_SCORES, dates=dates)
+    scored.unpersist()
+    return written
