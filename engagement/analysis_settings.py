@@ -83,6 +83,8 @@ class ScoreSettings:
         dimension_weights: Weight of each dimension; they sum to 1.
         weights_file: File that `fit_weights` wrote; its weights take the place of `dimension_weights`.
         prior_responses: k of the shrinkage n/(n+k), responses.
+        earlier_responses: The learner's latest responses that a phase with thin evidence is shrunk toward.
+        habit_deviation: Standard deviation of what the indicators tell beside engagement, points.
         minimum_responses: Fewer responses than this give no score.
         window_responses: Responses in a sliding window.
         window_step: Responses between the starts of two windows.
@@ -92,10 +94,12 @@ class ScoreSettings:
     """
 
     dimension_weights: Mapping[str, float] = field(
-        default_factory=lambda: {"behavioural": 0.40, "cognitive": 0.30, "emotional": 0.15, "vocal": 0.15}
+        default_factory=lambda: {"behavioural": 0.50, "cognitive": 0.20, "emotional": 0.12, "vocal": 0.18}
     )
     weights_file: str | None = None
-    prior_responses: float = 8.0
+    prior_responses: float = 16.0
+    earlier_responses: int = 80
+    habit_deviation: float = 3.0
     minimum_responses: int = 5
     window_responses: int = 10
     window_step: int = 5

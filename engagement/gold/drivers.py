@@ -7,12 +7,14 @@ from pyspark.sql import Column, DataFrame, functions as F
 from engagement.gold.formula import AVERAGE, engagement_weights
 from engagement.gold.indicators import INDICATORS, Indicator
 from engagement.gold.sums import between, from_millionths, mean_of
+from engagement.gold.terms import CARRIED
 from engagement.schemas.enums import Dimension
 from engagement.schemas.nested import DRIVER
 from engagement.settings import ScoreSettings
 
 CHANGE_SUFFIX = "_change"
 SHRINKAGE = "shrinkage"
+EARLIER = "earlier"
 # Takes off what would lie outside of 0–100; absent, nearly always.
 LIMIT = "limit"
 
@@ -22,11 +24,12 @@ def add_drivers(with_means: DataFrame, settings: ScoreSettings) -> DataFrame:
 
     An indicator stands twice: under its name with its level (value: the unit's mean; reference: the
     population's), and as `<name>_change` (reference: the learner's own earlier mean). `shrinkage` is what
-    thin evidence takes back: value is the responses, reference the k of n/(n+k).
+    thin evidence takes back: value is the responses, reference the k of n/(n+k). `earlier` is what the
+    learner's earlier responses put in its place: value is the score that they lead to expect, reference 50.
     """
     weights = engagement_weights(settings)
     entries = [_entry(indicator, term, weights) for indicator in INDICATORS for term in ("level", "change")]
-    entries.append(_shrinkage(weights, settings.prior_responses))
+    entries += [_shrinkage(weights, settings.prior_responses), _earlier(weights)]
     made = with_means.select("*", F.array_compact(F.array(*entries)).alias("contributions"))
     unlimited = made.withColumn(
         "unlimited",
@@ -65,6 +68,16 @@ def _shrinkage(weights: dict[Dimension, float], prior_responses: float) -> Colum
         ),
     )
     return _driver(SHRINKAGE, None, taken_back, F.col("scored").cast("double"), F.lit(prior_responses))
+
+
+def _earlier(weights: dict[Dimension, float]) -> Column:
+    carried = {d: weights[d] * F.col(f"carried_{d}") for d in CARRIED}
+    expected = reduce(lambda left, right: left + right, carried.values())
+    put_in = reduce(
+        lambda left, right: left + right,
+        (points * (1 - F.col(f"trust_{d}")) for d, points in carried.items()),
+    )
+    return F.when(put_in != 0, _driver(EARLIER, None, put_in, AVERAGE + expected, F.lit(AVERAGE)))
 
 
 def _driver(

@@ -1,18 +1,24 @@
 """Responses and their voice scores → comparable evidence: indicators per response, nuisances out."""
 
+from math import log
+
 from pyspark.sql import Column, DataFrame, functions as F
 
 from engagement.gold.expectations import expectations
 from engagement.gold.indicators import NAMES
 from engagement.gold.periods import period_start
 from engagement.gold.sums import left_join
-from engagement.gold.visits import describe_visits
+from engagement.gold.visits import describe_pace, describe_visits
 from engagement.schemas.enums import SetResult, VoiceStatus
 from engagement.schemas.voice import CALIBRATED_VOICE
 from engagement.settings import ScoreSettings
 
 # Nobody reads aloud faster: fluent adults manage two and a half to three words a second.
 FASTEST_WORDS_PER_SECOND = 5.0
+# A pace below half of what is expected, as a logarithm.
+_HASTY_BELOW = log(0.5)
+# A text that most answer aloud is a speaking task, whatever way a learner chose.
+_MOSTLY = 0.5
 
 # On EmoDB the calibrated scores are better than the plain ones from five clips on (models/emotion/README.md).
 FEWEST_BASELINE_CLIPS = 5
@@ -53,8 +59,9 @@ def respond_evidence(
     """Return the evidence: who, when and where of each response, and its indicators in their own units.
 
     One row per response, of the whole population; nothing is dropped. Null: the indicator says nothing here.
-    Each nuisance is taken out where it acts, and only there: the text's difficulty from accuracy, the text's
-    length and the tablet's slowness from pace, the tablet's microphone from what the voice models say. All
+    Each nuisance is taken out where it acts, and only there: the text's difficulty from accuracy, what it is
+    (a task of another kind, on another screen) from the time between answers, its length and the tablet's
+    slowness from pace, the tablet's microphone from what the voice models say. All
     are shrunk estimates from closed periods (engagement/gold/periods.py).
 
     Args:
@@ -65,27 +72,32 @@ def respond_evidence(
         settings: The formula's constants.
     """
     prior = settings.prior_responses
-    answers = _answers(responses, settings)
+    answers = describe_visits(_answers(responses, settings))
     texts = expectations(
         answers,
         keys=_TEXT,
         parents=("language", "level"),
-        measures=("accuracy", "pace"),
+        measures=("accuracy", "pace", "recorded", "idle"),
         prior_responses=prior,
     )
-    slowness = F.col("pace") - F.col("expected_pace")
-    against_texts = left_join(answers, texts, on=[*_TEXT, "period"]).withColumn("slowness", slowness)
+    text_slowness = F.col("pace") - F.col("expected_pace")
+    against_texts = left_join(answers, texts, on=[*_TEXT, "period"]).withColumn(
+        "text_slowness", text_slowness
+    )
     heard = against_texts.join(_voice(voice_scores, calibrated), on="response_id", how="left")
     tablets = expectations(
         heard,
         keys=_TABLET,
         parents=("language",),
-        measures=("slowness", *_VOICE),
+        measures=("text_slowness", *_VOICE),
         prior_responses=prior,
     )
     against_tablets = left_join(heard, tablets, on=[*_TABLET, "period"])
     with_results = left_join(against_tablets, _sets_passed(milestones), on=_PHASE)
-    return describe_visits(with_results).select(*CONTEXT, *(_indicator(name) for name in NAMES))
+    slowness = F.col("text_slowness") - _tablet_effect("text_slowness")
+    paced = describe_pace(with_results.withColumn("slowness", slowness))
+    made = _indicators()
+    return paced.select(*CONTEXT, *(made.get(name, F.col(name)).alias(name) for name in NAMES))
 
 
 def _answers(responses: DataFrame, settings: ScoreSettings) -> DataFrame:
@@ -145,16 +157,19 @@ def _sets_passed(milestones: DataFrame) -> DataFrame:
     return told.groupBy(*_PHASE).agg(F.avg(passed).alias("sets_passed"))
 
 
-def _indicator(name: str) -> Column:
-    if name in _VOICE:
-        return (F.col(name) - _tablet_effect(name)).alias(name)
-    if name == "answered":
-        return _answered().alias(name)
-    if name == "accuracy_gain":
-        return (F.col("accuracy") - F.col("expected_accuracy")).alias(name)
-    if name == "dawdling":
-        return F.greatest(F.col("slowness") - _tablet_effect("slowness"), F.lit(0.0)).alias(name)
-    return F.col(name)
+def _indicators() -> dict[str, Column]:
+    """Return the indicators that are not there yet; hurry and dawdling are two: speed earns nothing."""
+    slowness = F.col("slowness")
+    is_spoken = (F.col("response_type") == "SPEAK") | (F.col("expected_recorded") >= _MOSTLY)
+    return {
+        **{name: F.col(name) - _tablet_effect(name) for name in _VOICE},
+        "answered": _answered(),
+        "idling": F.col("idle") - (F.col("expected_idle") - F.col("parent_idle")),
+        "hasty": (slowness < _HASTY_BELOW).cast("double"),
+        "dawdling": F.when(slowness.isNotNull(), F.greatest(slowness, F.lit(0.0))),
+        "microphone_used": F.when(is_spoken, F.col("recorded")),
+        "accuracy_gain": F.when(F.col("is_last_try"), F.col("accuracy") - F.col("expected_accuracy")),
+    }
 
 
 def _tablet_effect(measure: str) -> Column:

@@ -19,6 +19,7 @@ class Unit(StrEnum):
 
     DAYS = "days"
     ANSWERS = "answers"
+    SECONDS = "seconds"
     SHARE = "share"  # 0–1
     PERCENTAGE_POINTS = "percentage_points"
     SCALE_10 = "scale_10"  # 0–10, the experts' scale
@@ -38,7 +39,10 @@ class Indicator:
     Attributes:
         name: Column of the evidence.
         dimension: Dimension that it belongs to.
-        weight: Weight within its dimension; a dimension's weights sum to 1.
+        weight: Weight within its dimension; a dimension's weights sum to 1. It applies to a response's
+            deviations. Behaviour's are half a stated prior, which speaks of a phase's deviations, and half an
+            unsupervised fit: the loadings of the one common factor of the phases' means in simulated classes,
+            without a look at their truth, over how far such means vary (tests/benchmarks/score_truth).
         level_share: Share of the level term, 0–1; the change term has the rest.
         unit: Unit of the figure shown.
         is_of_visit: One value stands for all responses of a visit: a fact told once, however many they are.
@@ -60,40 +64,64 @@ class Indicator:
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
-        "days_away", Dimension.BEHAVIOURAL, 0.25, 0.8, Unit.DAYS,
+        "days_away", Dimension.BEHAVIOURAL, 0.08, 0.9, Unit.DAYS,
         "Who comes back soon wants to: regularity of visits foretells persistence in online courses "
         "(Crossley et al. 2016). Skewed, hence the logarithm.",
         is_of_visit=True, is_logarithm=True, signs=_ALWAYS_DOWN,
     ),
     Indicator(
-        "visit_answers", Dimension.BEHAVIOURAL, 0.25, 0.8, Unit.ANSWERS,
+        "visit_answers", Dimension.BEHAVIOURAL, 0.13, 0.9, Unit.ANSWERS,
         "How much a learner does once there is the plainest behavioural engagement (Fredricks et al. 2004).",
         is_of_visit=True, is_logarithm=True,
     ),
     Indicator(
-        "answered", Dimension.BEHAVIOURAL, 0.20, 0.8, Unit.SHARE,
+        "idling", Dimension.BEHAVIOURAL, 0.21, 0.9, Unit.SECONDS,
+        "Time between two answers in which nothing is done goes with being off task (Baker 2007); active "
+        "time is what is left. Skewed, hence the logarithm.",
+        is_logarithm=True, signs=_ALWAYS_DOWN,
+    ),
+    Indicator(
+        "answered", Dimension.BEHAVIOURAL, 0.19, 0.9, Unit.SHARE,
         "A blank answer, or one given sooner than the text can be said, shows no effort "
         "(response-time effort, Wise & Kong 2005).",
     ),
     Indicator(
-        "dawdling", Dimension.BEHAVIOURAL, 0.10, 0.4, Unit.SHARE,
-        "Time beyond what the text takes on this tablet goes with being off task (Beck 2005); hurry is told "
-        "by `answered`, so that speed earns nothing. Mostly change: slow readers are not unwilling.",
+        "uneven_pace", Dimension.BEHAVIOURAL, 0.10, 0.9, Unit.SHARE,
+        "Who works with care keeps a pace; one that jumps away from the learner's own usual tells of effort "
+        "that comes and goes (reasoned).",
         is_logarithm=True, signs=_ALWAYS_DOWN,
     ),
     Indicator(
-        "retried", Dimension.BEHAVIOURAL, 0.12, 0.8, Unit.SHARE,
+        "hasty", Dimension.BEHAVIOURAL, 0.09, 0.9, Unit.SHARE,
+        "Less than half of the time that the text takes on this tablet is a rapid guess (a share of the "
+        "item's mean time as threshold: Wise & Ma 2012, who take a tenth; reading aloud leaves less room).",
+        signs=_ALWAYS_DOWN,
+    ),
+    Indicator(
+        "dawdling", Dimension.BEHAVIOURAL, 0.05, 0.4, Unit.SHARE,
+        "Time beyond what the text takes on this tablet goes with being off task (Beck 2005). Mostly change: "
+        "slow readers are not unwilling.",
+        is_logarithm=True, signs=_ALWAYS_DOWN,
+    ),
+    Indicator(
+        "retried", Dimension.BEHAVIOURAL, 0.08, 0.9, Unit.SHARE,
         "Trying again after a failure is persistence (Ventura & Shute 2013).",
     ),
     Indicator(
-        "microphone_used", Dimension.BEHAVIOURAL, 0.08, 0.8, Unit.SHARE,
-        "Where recording is on, answering a speaking task without it is an act of the learner; "
+        "microphone_used", Dimension.BEHAVIOURAL, 0.05, 0.9, Unit.SHARE,
+        "Where recording is on, answering without it what others speak is an act of the learner; "
         "a recording that was lost on its way is not (reasoned).",
     ),
     Indicator(
-        "accuracy_gain", Dimension.COGNITIVE, 0.75, 0.3, Unit.PERCENTAGE_POINTS,
-        "Accuracy above what the text, level and language lead one to expect. Its level holds ability as "
-        "well as effort; its change, the learner's improvement, is mostly effort: hence the shares.",
+        "set_left", Dimension.BEHAVIOURAL, 0.02, 0.9, Unit.SHARE,
+        "Leaving a showcase unfinished is giving up for the day (reasoned; seldom seen, hence the weight).",
+        signs=_ALWAYS_DOWN,
+    ),
+    Indicator(
+        "accuracy_gain", Dimension.COGNITIVE, 0.75, 0.5, Unit.PERCENTAGE_POINTS,
+        "Accuracy above what the text, level and language lead one to expect, of the last try at a text: who "
+        "tries again meets more failures. Its level holds ability as well as effort; its change, the "
+        "learner's improvement, is mostly effort: hence the shares.",
     ),
     Indicator(
         "sets_passed", Dimension.COGNITIVE, 0.25, 0.5, Unit.SHARE,

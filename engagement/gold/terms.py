@@ -11,6 +11,10 @@ from engagement.gold.sums import between, left_join
 from engagement.schemas.enums import Dimension
 from engagement.settings import ScoreSettings
 
+# Dimensions whose earlier points say something of the present ones. Voice is left out: where it is lost, the
+# score must stay where it is.
+CARRIED = (Dimension.BEHAVIOURAL, Dimension.COGNITIVE)
+
 
 def add_terms(evidence: DataFrame, references: DataFrame, settings: ScoreSettings) -> DataFrame:
     """Add each indicator's terms in points of its dimension, and the dimensions' sums of them.
@@ -18,7 +22,9 @@ def add_terms(evidence: DataFrame, references: DataFrame, settings: ScoreSetting
     One row per response, none dropped. Per indicator: `reference_*` its reference mean, `usual_*` the mean of
     the learner's earlier responses in the language, `level_*` and `change_*` the points. The change is
     shrunk with n/(n+k) over those earlier responses, so that a first one has none. Per dimension `*_points`,
-    their sum. Null: not observed, without a reference, or of no meaning in the phase.
+    their sum, and for the carried ones `earlier_*`, what the learner's latest `earlier_responses` before this
+    one lead to expect of it: their mean, shrunk with n/(n+k), 0 without any. Null: not observed, without a
+    reference, or of no meaning in the phase.
     """
     by_learner = Window.partitionBy("learner_id", "language")
     earlier = by_learner.orderBy("responded_at", "response_id").rowsBetween(Window.unboundedPreceding, -1)
@@ -46,7 +52,8 @@ def add_terms(evidence: DataFrame, references: DataFrame, settings: ScoreSetting
         *(_points(indicator, "level", indicator.level_share) for indicator in INDICATORS),
         *(_points(indicator, "change", 1 - indicator.level_share) for indicator in INDICATORS),
     )
-    return in_points.select("*", *(_dimension_points(dimension) for dimension in Dimension))
+    summed = in_points.select("*", *(_dimension_points(dimension) for dimension in Dimension))
+    return summed.select("*", *(_earlier(dimension, settings) for dimension in CARRIED))
 
 
 def _wide(references: DataFrame) -> DataFrame:
@@ -102,6 +109,18 @@ def _dimension_points(dimension: Dimension) -> Column:
     observed = F.coalesce(*(F.col(f"level_{name}") for name in names)).isNotNull()
     total = _sum(_zero_if_null(f"{term}_{name}") for name in names for term in ("level", "change"))
     return F.when(observed, total).alias(f"{dimension}_points")
+
+
+def _earlier(dimension: Dimension, settings: ScoreSettings) -> Column:
+    before = (
+        Window.partitionBy("learner_id", "language")
+        .orderBy("responded_at", "response_id")
+        .rowsBetween(-settings.earlier_responses, -1)
+    )
+    points = f"{dimension}_points"
+    count = F.count(points).over(before)
+    trusted = count / (count + F.lit(settings.prior_responses))
+    return F.coalesce(trusted * F.avg(points).over(before), F.lit(0.0)).alias(f"earlier_{dimension}")
 
 
 def _zero_if_null(name: str) -> Column:

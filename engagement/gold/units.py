@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, functions as F
 from engagement.gold.formula import AVERAGE
 from engagement.gold.indicators import NAMES, of_dimension
 from engagement.gold.sums import exact_square, exact_sum, from_millionths
+from engagement.gold.terms import CARRIED
 from engagement.gold.trends import weeks_since_origin
 from engagement.schemas.enums import Dimension, VoiceStatus
 
@@ -17,8 +18,8 @@ def unit_sums(scored: DataFrame, *, keys: Sequence[str]) -> DataFrame:
 
     One row per `keys`. Per indicator `count_*` (observed responses) and the sums `value_*`, `reference_*`,
     `usual_*` (over `past_*` responses with a past), `level_*`, `change_*`; per dimension `count_*`,
-    `squares_*` and the sums over sessions that a variance between sessions takes; times in weeks since 2020
-    and scores above 50 by session, for the trend.
+    `squares_*`, `earlier_*` (over all responses) and the sums over sessions that a variance between sessions
+    takes; times in weeks since 2020 and scores above 50 by session, for the trend.
     """
     session_keys = list(dict.fromkeys([*keys, "session_id"]))
     per_session = scored.groupBy(*session_keys).agg(
@@ -97,7 +98,7 @@ def _dimension_sums() -> list[Column]:
             F.count(points).alias(f"count_{dimension}"),
             exact_sum(exact_square(points)).alias(f"squares_{dimension}"),
         ]
-    return sums
+    return [*sums, *(exact_sum(F.col(f"earlier_{d}")).alias(f"earlier_{d}") for d in CARRIED)]
 
 
 def _added() -> list[str]:
@@ -106,6 +107,7 @@ def _added() -> list[str]:
         "responses", "voiced", "scored", "accuracy_count", "accuracy", "active",
         *(f"{kind}_{name}" for name in NAMES for kind in per_indicator),
         *(f"{kind}_{dimension}" for dimension in Dimension for kind in ("count", "squares")),
+        *(f"earlier_{dimension}" for dimension in CARRIED),
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from engagement.gold.formula import (
     likeness_within_visit,
 )
 from engagement.gold.sums import between, from_millionths, mean_of
+from engagement.gold.terms import CARRIED
 from engagement.gold.units import dimension_total
 from engagement.schemas.enums import Dimension, NoScore
 from engagement.settings import ScoreSettings
@@ -21,10 +22,11 @@ _PRIOR_VARIANCE = POINTS_PER_DEVIATION**2
 
 
 def add_means(summed: DataFrame, settings: ScoreSettings) -> DataFrame:
-    """Add per dimension `mean_*` (points above 50), `trust_*` (n/(n+k)) and `variance_*` of the shrunk mean.
+    """Add per dimension `mean_*` (points above 50), `trust_*` (n/(n+k)), `carried_*` and `variance_*`.
 
-    Without a response, mean is null, trust 0 and variance the prior's: missing evidence is the limit of
-    little evidence.
+    `carried_*` are the points that the learner's earlier responses lead to expect: what the mean is shrunk
+    toward, 0 where nothing is carried. `variance_*` is that of the shrunk mean. Without a response, mean is
+    null, trust 0 and variance the prior's: missing evidence is the limit of little evidence.
     """
     k = settings.prior_responses
     with_means = summed.select(
@@ -34,6 +36,7 @@ def add_means(summed: DataFrame, settings: ScoreSettings) -> DataFrame:
             for d in Dimension
         ),
         *((F.col(f"count_{d}") / (F.col(f"count_{d}") + F.lit(k))).alias(f"trust_{d}") for d in Dimension),
+        *(_carried(dimension).alias(f"carried_{dimension}") for dimension in Dimension),
     )
     spread = with_means.select(
         "*", *(_response_variance(dimension, k).alias(f"noise_{dimension}") for dimension in Dimension)
@@ -52,6 +55,7 @@ def add_scores(with_drivers: DataFrame, settings: ScoreSettings) -> DataFrame:
     variance = reduce(
         lambda left, right: left + right,
         (weights[dimension] ** 2 * F.col(f"variance_{dimension}") for dimension in Dimension),
+        F.lit(settings.habit_deviation**2),
     )
     half_width = F.lit(NORMAL_QUANTILE) * F.sqrt(variance)
     reason = F.when(F.col("responses") < settings.minimum_responses, NoScore.TOO_FEW_RESPONSES).when(
@@ -59,8 +63,14 @@ def add_scores(with_drivers: DataFrame, settings: ScoreSettings) -> DataFrame:
     )
     is_scored = reason.isNull()
     dimensions = {
-        dimension: between(AVERAGE + F.col(f"trust_{dimension}") * F.col(f"mean_{dimension}"), 0.0, 100.0)
-        for dimension in Dimension
+        d: between(
+            AVERAGE
+            + F.col(f"trust_{d}") * F.col(f"mean_{d}")
+            + (1 - F.col(f"trust_{d}")) * F.col(f"carried_{d}"),
+            0.0,
+            100.0,
+        )
+        for d in Dimension
     }
     return with_drivers.select(
         *(name for name in with_drivers.columns if name != "drivers"),
@@ -76,6 +86,12 @@ def add_scores(with_drivers: DataFrame, settings: ScoreSettings) -> DataFrame:
         from_millionths(F.col("active")).alias("active_seconds"),
         mean_of(F.col("accuracy"), F.col("accuracy_count")).alias("mean_accuracy"),
     )
+
+
+def _carried(dimension: Dimension) -> Column:
+    if dimension not in CARRIED:
+        return F.lit(0.0)
+    return from_millionths(F.col(f"earlier_{dimension}")) / F.col("responses")
 
 
 def _response_variance(dimension: Dimension, k: float) -> Column:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from engagement.gold.drivers import CHANGE_SUFFIX, LIMIT, SHRINKAGE
+from engagement.gold.drivers import CHANGE_SUFFIX, EARLIER, LIMIT, SHRINKAGE
 from engagement.schemas.enums import Dimension, Identity, NoFigure, NoScore, Phase, Reject, VoiceStatus
 
 LANGUAGES: Mapping[str, str] = {
@@ -93,9 +93,13 @@ DRIVERS: Mapping[str, str] = {
     "days_away": "days between visits",
     "visit_answers": "answers per visit",
     "answered": "real answers",
+    "idling": "time between answers",
+    "uneven_pace": "uneven pace",
+    "hasty": "hasty answers",
     "dawdling": "time beyond need",
     "retried": "trying again",
     "microphone_used": "speaking when asked to",
+    "set_left": "showcases left unfinished",
     "accuracy_gain": "accuracy for the task",
     "sets_passed": "sets passed",
     "arousal": "activated voice",
@@ -106,6 +110,7 @@ DRIVERS: Mapping[str, str] = {
     "hesitation": "pauses in speech",
     "liveliness": "lively pitch",
     SHRINKAGE: "thin evidence",
+    EARLIER: "what came before",
     LIMIT: "end of the scale",
 }
 

@@ -15,10 +15,13 @@ from tests.spark.gold_rows import START, evidence_frame, references_frame
 
 Units = dict[str, dict[str, Any]]
 SETTINGS = ScoreSettings()
-# 10 points per deviation of √(0.75² + 0.25²); the level has 0.3 of the one indicator at hand.
-COGNITIVE_LEVEL = 10 / sqrt(0.625) * 0.3
-COGNITIVE_WEIGHT = 0.30 / sqrt(0.40**2 + 0.30**2 + 2 * 0.15**2)
-TRUST_OF_FIVE = 5 / (5 + 8)
+# 10 points per deviation of √(0.75² + 0.25²); the level has half of the one indicator at hand.
+COGNITIVE_LEVEL = 10 / sqrt(0.625) * 0.5
+COGNITIVE_WEIGHT = 0.20 / sqrt(0.50**2 + 0.20**2 + 0.12**2 + 0.18**2)
+TRUST_OF_FIVE = 5 / (5 + 16)
+# What five alike responses lead to expect of one another: the earlier ones of each, shrunk with n/(n+16).
+EARLIER_OF_FIVE = sum(before / (before + 16) for before in range(5)) / 5 * COGNITIVE_LEVEL
+SCORE_OF_FIVE = TRUST_OF_FIVE * COGNITIVE_LEVEL + (1 - TRUST_OF_FIVE) * EARLIER_OF_FIVE
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +60,10 @@ def test_score_responses__weighs_level_and_change(spark: SparkSession, reference
     first, second, third, discovery, practice, elsewhere = scored.collect()
     assert first["cognitive"] == pytest.approx(50 + COGNITIVE_LEVEL)
     assert first["engagement"] == pytest.approx(50 + COGNITIVE_WEIGHT * COGNITIVE_LEVEL)
-    # Change: one earlier response, at 10: 1/(1+8) · (-10 - 10)/10, with 0.7 to the level's 0.3.
-    assert second["cognitive"] == pytest.approx(50 - COGNITIVE_LEVEL * (1 + 0.7 / 0.3 * 2 / 9))
+    # Change: one earlier response, at 10: 1/(1+16) · (-10 - 10)/10, of the level's weight.
+    assert second["cognitive"] == pytest.approx(50 - COGNITIVE_LEVEL * (1 + 2 / 17))
     # Level and change end at three deviations; two earlier responses.
-    assert third["cognitive"] == pytest.approx(50 + COGNITIVE_LEVEL * 3 * (1 + 0.7 / 0.3 * 2 / 10))
+    assert third["cognitive"] == pytest.approx(50 + COGNITIVE_LEVEL * 3 * (1 + 2 / 18))
     assert discovery["engagement"] is None  # boredom says nothing there, and nothing else was seen
     assert practice["emotional"] > 50
     assert practice["behavioural"] is None  # the reference has no spread
@@ -81,13 +84,17 @@ FEW: list[dict[str, Any]] = [
 def test_score_phases__shrinks_and_decomposes_exactly(phases: Units) -> None:
     ann, bob = phases["ann"], phases["bob"]
 
-    assert ann["cognitive"] == pytest.approx(50 + TRUST_OF_FIVE * COGNITIVE_LEVEL)
-    assert ann["engagement"] == pytest.approx(50 + COGNITIVE_WEIGHT * TRUST_OF_FIVE * COGNITIVE_LEVEL)
+    assert ann["cognitive"] == pytest.approx(50 + SCORE_OF_FIVE, abs=1e-6)
+    assert ann["engagement"] == pytest.approx(50 + COGNITIVE_WEIGHT * SCORE_OF_FIVE, abs=1e-6)
     assert (ann["responses"], ann["sessions"], ann["mean_accuracy"]) == (5, 1, 80.0)
     by_name = {driver["driver"]: driver for driver in ann["drivers"]}
     assert by_name["accuracy_gain"]["contribution"] == pytest.approx(COGNITIVE_WEIGHT * COGNITIVE_LEVEL)
     assert (by_name["accuracy_gain"]["value"], by_name["accuracy_gain"]["reference"]) == (10.0, 0.0)
-    assert by_name["shrinkage"]["contribution"] == pytest.approx(-8 / 13 * COGNITIVE_WEIGHT * COGNITIVE_LEVEL)
+    taken_back = (1 - TRUST_OF_FIVE) * COGNITIVE_WEIGHT
+    assert by_name["shrinkage"]["contribution"] == pytest.approx(-taken_back * COGNITIVE_LEVEL)
+    assert by_name["earlier"]["contribution"] == pytest.approx(taken_back * EARLIER_OF_FIVE, abs=1e-6)
+    expected = 50 + COGNITIVE_WEIGHT * EARLIER_OF_FIVE
+    assert (by_name["earlier"]["value"], by_name["earlier"]["reference"]) == (pytest.approx(expected), 50.0)
     for learner in ("ann", "bob", "fay"):
         contributions = [driver["contribution"] for driver in phases[learner]["drivers"]]
         assert 50 + sum(contributions) == pytest.approx(phases[learner]["engagement"], abs=1e-9)
@@ -122,7 +129,7 @@ def test_score_phases__is_less_sure_where_answers_are_alike_within_visits(phases
         for name, row in phases.items()
         if row["engagement"]
     }
-    assert widths["alike"] > widths["mixed"] + 0.3
+    assert widths["alike"] > widths["mixed"] + 0.02
     assert widths["mixed"] < widths["ann"]  # sixteen responses to five
 
 
@@ -177,7 +184,8 @@ def test_score_sessions__has_a_row_per_learner_and_session(
     )
     assert set(sessions) == {"ann", "bob"}
     # The levels together make a session of five.
-    expected = 50 + COGNITIVE_WEIGHT * TRUST_OF_FIVE * COGNITIVE_LEVEL
-    assert sessions["ann"]["engagement"] == pytest.approx(expected)
+    earlier = sum(before / (before + 16) for before in range(5)) / 5 * COGNITIVE_LEVEL
+    expected = TRUST_OF_FIVE * COGNITIVE_LEVEL + (1 - TRUST_OF_FIVE) * earlier
+    assert sessions["ann"]["engagement"] == pytest.approx(50 + COGNITIVE_WEIGHT * expected, abs=1e-6)
     assert sessions["bob"]["reason"] == "too_few_responses"
     assert sessions["bob"]["started_at"] == datetime(2025, 1, 6, 9, 10)

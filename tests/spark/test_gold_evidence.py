@@ -24,6 +24,8 @@ def told(spark: SparkSession) -> Told:
     """The evidence of all tests' responses, by id; a language per test keeps them apart."""
     topics = {
         "visits": VISITS,
+        "pace": PACED,
+        "spoken": SPOKEN,
         "blank": ANSWERS,
         "texts": TEXTS,
         "tablets": TABLETS,
@@ -65,8 +67,10 @@ VISITS = [
     _response("a3", 2, accuracy=59.9, audio_key=None),
     _response("b1", TWO_DAYS_MINUTES + 2, session_id="s2", audio_key=None, is_correct=False, accuracy=99.0),
     _response("b2", TWO_DAYS_MINUTES + 3, session_id="s2", audio_key=None, original_text="a dog"),
-    _response("c1", 5, learner_id="bob", response_type="CHOOSE", session_id=None),
-    _response("c2", TWO_DAYS_MINUTES, learner_id="bob", response_type="CHOOSE", session_id=None),
+    _response("c1", 5, learner_id="bob", response_type="CHOOSE", session_id=None, audio_key=None),
+    _response(
+        "c2", TWO_DAYS_MINUTES, learner_id="bob", response_type="CHOOSE", session_id=None, audio_key=None
+    ),
 ]
 
 
@@ -83,7 +87,53 @@ def test_respond_evidence__tells_visits_retries_and_microphone(told: Told) -> No
     assert told["b1"]["retried"] == 0  # told to be wrong whatever the percentage; another text follows
     assert [told[name]["microphone_used"] for name in ("a2", "a3")] == [1, 0]
     assert told["b1"]["microphone_used"] is None  # no recording in the visit: it may be off
-    assert told["c1"]["microphone_used"] is None  # no speaking task
+    assert told["c1"]["microphone_used"] is None  # the same
+
+
+PACED = [
+    _response("p1", 0, level="m3", phase="showcase", duration_seconds=2.0, active_seconds=9.0),
+    _response("p2", 1, level="m3", phase="showcase", duration_seconds=8.0, active_seconds=60.0),
+    _response(
+        "p3",
+        12,
+        level="m3",
+        phase="showcase",
+        duration_seconds=0.0,
+        active_seconds=0.0,
+        original_text="a dog",
+    ),
+    _response("p4", 3000, level="m3", phase="showcase", session_id="s2", original_text="a cow"),
+    _response("p5", 6000, level="m3", phase="practice", session_id="s3", original_text="a cow"),
+]
+
+
+def test_respond_evidence__tells_idle_time_haste_uneven_pace_and_sets_left(told: Told) -> None:
+    assert told["p1"]["idling"] is None  # nothing before it in the visit
+    assert told["p2"]["idling"] == pytest.approx(log1p(60 - 8))
+    assert told["p3"]["idling"] is None  # more than ten minutes: away
+    # The cat's pace: 0 and ln 3; with the dog's ln 1/3 the level has 0, so the cat 2/(2+2) · 1/2 ln 3, the
+    # dog 1/(1+2) · ln 1/3. Slowness: -1/4, 3/4 and -2/3 ln 3; there is one tablet.
+    assert told["p1"]["uneven_pace"] is None
+    assert told["p2"]["uneven_pace"] == pytest.approx(log(3), abs=1e-6)
+    assert told["p3"]["uneven_pace"] == pytest.approx((2 / 3 + 1 / 4) * log(3), abs=1e-6)
+    assert [told[name]["hasty"] for name in ("p1", "p2", "p3", "p4")] == [0, 0, 1, None]
+    assert [told[name]["dawdling"] for name in ("p3", "p4")] == [0, None]  # an untold time tells nothing
+    # The first visit ends in the showcase that the second goes on with; after the second it is done.
+    assert [told[name]["set_left"] for name in ("p2", "p3", "p4", "p5")] == [None, 1, 0, None]
+
+
+SPOKEN = [
+    *(_response(f"others {number}", number, learner_id="bob", audio_key="k") for number in range(4)),
+    _response("skipped", 0, response_type="CHOOSE", audio_key=None),
+    _response("first try", 1, accuracy=20.0),
+    _response("last try", 2, accuracy=60.0),
+]
+
+
+def test_respond_evidence__sees_a_microphone_skipped_where_others_speak(told: Told) -> None:
+    assert told["skipped"]["microphone_used"] == 0
+    assert told["first try"]["accuracy_gain"] is None  # tried again: what came of it counts
+    assert told["last try"]["accuracy_gain"] == pytest.approx(20)
 
 
 ANSWERS = [
@@ -103,10 +153,10 @@ def test_respond_evidence__takes_blank_and_impossibly_quick_answers_for_none(tol
 
 TEXTS = [
     _response("h1", 0, original_text="hard", accuracy=20.0),
-    _response("h2", 1, original_text="hard", accuracy=40.0),
+    _response("h2", 1, original_text="hard", accuracy=40.0, session_id="s2"),
     _response("e1", 2, original_text="easy", accuracy=90.0),
     _response("other", 3, original_text="hard", level="m2", accuracy=70.0),
-    _response("none", 4, original_text="hard"),
+    _response("none", 4, original_text="hard", session_id="s3"),
 ]
 
 

@@ -179,7 +179,7 @@ def test_week_observations__what_the_next_week_brought(spark: SparkSession) -> N
     assert told["sets_finished_next_week", "ann", 60.0][0] == pytest.approx(0.6931, abs=1e-4)  # ln(1 + 1)
     assert told["sets_finished_next_week", "ann", 50.0][0] is None  # who does not return finishes none
     assert told["level_passed_next_week", "ann", 60.0] == (1.0, 40.0)
-    weight = 0.4 / (0.4**2 + 0.3**2 + 2 * 0.15**2) ** 0.5
+    weight = 0.5 / (0.5**2 + 0.2**2 + 0.12**2 + 0.18**2) ** 0.5
     assert told["behavioural_adds", "ann", 60.0] == (1.0, pytest.approx(60.0 - 10 * weight))
     assert not any(learner == "cem" for _, learner, _ in told)  # four responses make no week
 

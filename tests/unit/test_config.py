@@ -30,7 +30,7 @@ def test_load_settings__one_word_is_a_list_of_one() -> None:
         ("cohort.start_date=2026-02-30", "is not YAML"),
         ("cohort.name=../x", "expected letters, digits"),
         ("identity.fallback=name", "expected one of device, content_session"),
-        ("score.dimension_weights.vocal=0.5", "sum to 1.35; expected 1"),
+        ("score.dimension_weights.vocal=0.5", "expected 1, none below 0"),
         ("insights.language=../en", "insights.language is '../en'; expected letters only"),
         ("validation.fewest_learners=1", "validation.fewest_learners is 1; expected a number from 2"),
         ("cohort", "--set got 'cohort'; expected key=value"),

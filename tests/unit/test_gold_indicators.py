@@ -37,7 +37,7 @@ def test_points_scale__makes_ten_points_one_deviation() -> None:
 def test_engagement_weights__have_length_one_in_the_stated_proportions() -> None:
     weights = engagement_weights(ScoreSettings())
     assert sum(weight**2 for weight in weights.values()) == pytest.approx(1)
-    assert weights[Dimension.BEHAVIOURAL] / weights[Dimension.VOCAL] == pytest.approx(0.40 / 0.15)
+    assert weights[Dimension.BEHAVIOURAL] / weights[Dimension.VOCAL] == pytest.approx(0.50 / 0.18)
 
 
 def test_likeness_within_visit__is_the_share_of_facts_told_once_a_visit() -> None:

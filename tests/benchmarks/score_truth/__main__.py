@@ -1,0 +1,80 @@
+"""How far the score is the truth, on simulated classes whose engagement is known.
+
+    python -m tests.benchmarks.score_truth --generator persistence --seeds 1,2,3 --learners 300 --weeks 10
+
+Each class goes through the real steps: ingest_events, build_sessions, score_engagement; the forecast is
+rehearsed on it. Only its voice scores are drawn instead of heard (voices.py). The figures are pooled over the
+seeds. What a former run prepared under --folder (events, sessions, voices) is used again; scores are always
+made anew.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from engagement.demo.generators import GENERATORS
+from engagement.forecasting.judging import Rehearsal
+from tests.benchmarks.score_truth.classes import SimulatedClass, session
+from tests.benchmarks.score_truth.forecasts import forecast_figures, rehearsed
+from tests.benchmarks.score_truth.halves import half_scores
+from tests.benchmarks.score_truth.measures import identity_figures, reliability, score_figures
+from tests.benchmarks.score_truth.units import phase_units, responses_with_truth
+
+
+def main() -> None:
+    """Simulate, score, compare, print."""
+    options = _options()
+    spark = session()
+    units: list[pd.DataFrame] = []
+    answers: list[pd.DataFrame] = []
+    halves: list[pd.DataFrame] = []
+    foreseen: list[Rehearsal] = []
+    for seed in options.seeds:
+        folder = options.folder / f"{options.generator}-{seed}"
+        simulated = SimulatedClass(
+            spark, folder, options.generator, seed, learners=options.learners, weeks=options.weeks
+        )
+        simulated.prepare()
+        simulated.run("score_engagement")
+        answers.append(responses_with_truth(simulated))
+        units.append(phase_units(simulated, answers[-1]))
+        if not options.quick:
+            halves.append(half_scores(simulated))
+            told = rehearsed(simulated)
+            foreseen += [told] if told else []
+        _say(f"{options.generator}, seed {seed}: {len(units[-1])} phases")
+    figures = score_figures(pd.concat(units, ignore_index=True))
+    if not options.quick:
+        figures["split-half reliability, odd and even responses"] = reliability(pd.concat(halves))
+        figures |= forecast_figures(foreseen) if foreseen else {}
+    figures |= identity_figures(pd.concat(answers, ignore_index=True))
+    for name, value in figures.items():
+        _say(f"{name:<78} {value:8.3f}")
+    spark.stop()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--generator", choices=GENERATORS, default="persistence")
+    parser.add_argument("--seeds", type=_numbers, default=(1, 2, 3), help="seeds, parted by commas")
+    parser.add_argument("--learners", type=int, default=300)
+    parser.add_argument("--weeks", type=int, default=10)
+    parser.add_argument("--folder", type=Path, required=True, help="where classes and tables are kept")
+    parser.add_argument("--quick", action="store_true", help="the score's figures alone")
+    return parser.parse_args()
+
+
+def _numbers(text: str) -> Sequence[int]:
+    return tuple(int(number) for number in text.split(","))
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""A simulated class on its way through the real steps: telemetry and exports in, gold tables out."""
+
+import os
+import sys
+from argparse import Namespace
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession, functions as F
+
+from engagement.config import Settings, load_settings
+from engagement.demo.generators import GENERATORS
+from engagement.demo.learners import Learner, enrol
+from engagement.demo.schedule import DAYS_PER_WEEK
+from engagement.demo.simulation import simulate
+from engagement.schemas import RESPONSES, VOICE_SCORES, Table
+from engagement.spark import build_session
+from engagement.step import Run
+from engagement.tables import Warehouse, overwrite, read
+from jobs.all import PIPELINE
+from tests.benchmarks.score_truth.voices import voice_rows
+
+SECRET = "a secret of the benchmark"
+PARTITIONS = 8
+
+
+@dataclass(frozen=True)
+class SimulatedClass:
+    """One class: how it is made, and the folder that holds its input and its warehouse.
+
+    Attributes:
+        spark: The session that runs the steps.
+        folder: Its own folder; what a former run left there is used again.
+        generator: Name of one of `engagement.demo.generators.GENERATORS`.
+        seed: Seed of the simulation.
+        learners: Learners, count.
+        weeks: Weeks simulated.
+    """
+
+    spark: SparkSession
+    folder: Path
+    generator: str
+    seed: int
+    learners: int
+    weeks: int
+
+    @property
+    def truth(self) -> Path:
+        """Folder of what is really so."""
+        return self.folder / "input" / "truth"
+
+    @cached_property
+    def pupils(self) -> dict[str, Learner]:
+        """The learners by raw id, as they were simulated."""
+        enrolled = enrol(
+            self.learners,
+            days=self.weeks * DAYS_PER_WEEK,
+            seed=self.seed,
+            generator=GENERATORS[self.generator],
+        )
+        return {learner.raw_id: learner for learner in enrolled}
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """Where its tables lie."""
+        return Warehouse(str(self.folder / "warehouse"), "benchmark", datetime(2026, 1, 1, tzinfo=UTC))
+
+    def table(self, table: Table) -> DataFrame:
+        """Return one of its tables."""
+        return read(self.spark, self.warehouse, table)
+
+    def settings(self) -> Settings:
+        """Return the project's own settings, with the paths of this class."""
+        paths = {
+            "telemetry": self.folder / "input" / "telemetry",
+            "exports": self.folder / "input" / "exports",
+            "warehouse": self.folder / "warehouse",
+            "report": self.folder / "report.html",
+        }
+        return load_settings("local", [f"paths.{name}={path}" for name, path in paths.items()])
+
+    def prepare(self) -> None:
+        """Simulate, ingest and build sessions; draw the voice scores. What is there is not made again."""
+        if (self.folder / "prepared").exists():
+            return
+        simulate(
+            self.folder / "input",
+            learners=self.learners,
+            weeks=self.weeks,
+            seed=self.seed,
+            recordings=None,
+            audio=True,
+            files=False,
+            generator=self.generator,
+            say=lambda _: None,
+        )
+        self.run("ingest_events", "build_sessions")
+        overwrite(self._voices(), self.warehouse, VOICE_SCORES)
+        (self.folder / "prepared").touch()
+
+    def run(self, *steps: str) -> None:
+        """Run steps of jobs/ by name."""
+        for name in steps:
+            PIPELINE[name](Run(self.spark, self.settings(), self.warehouse, Namespace(fit=True)))
+
+    def _voices(self) -> DataFrame:
+        kept = [column for column in VOICE_SCORES.schema if column.name not in ("run_id", "written_at")]
+        schema = VOICE_SCORES.schema.__class__([column for column in kept if column.name != "response_id"])
+        rows = list(voice_rows(self.truth, self.pupils, seed=self.seed))
+        for column in schema:
+            column.nullable = True
+        named = self.table(RESPONSES).where(F.col("audio_key").isNotNull()).select("response_id", "audio_key")
+        return named.join(self.spark.createDataFrame(rows, schema), on="audio_key", how="inner")
+
+
+def session() -> SparkSession:
+    """Return a session on two cores, set as spark-submit.sh sets it."""
+    # Spark's workers would take the first python3 of the PATH.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ["ENGAGEMENT_SECRET"] = SECRET
+    spark = build_session(
+        "score_truth",
+        master="local[2]",
+        conf={
+            "spark.driver.memory": "3g",
+            "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods -XX:+UseParallelGC "
+            "-XX:ReservedCodeCacheSize=256m",
+            "spark.driver.host": "localhost",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.sql.shuffle.partitions": str(PARTITIONS),
+            "spark.databricks.delta.snapshotPartitions": "2",
+        },
+    )
+    spark.sparkContext.setLogLevel("ERROR")
+    return spark

@@ -1,0 +1,61 @@
+"""The forecast on simulated classes: who stops, judged forward in time on learners never fitted on."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from pyspark.sql import functions as F
+
+from engagement.forecasting.figures import Floats, auc, calibration_error, with_interval
+from engagement.forecasting.fitting import past_dates
+from engagement.forecasting.judging import OURS, Rehearsal, rehearse
+from engagement.forecasting.models import training_rows
+from engagement.gold.forecast import model_inputs, with_outcomes
+from engagement.gold.learner_features import learner_features
+from engagement.schemas import MILESTONES, PHASE_ENGAGEMENT, RESPONSES
+from tests.benchmarks.score_truth.classes import SimulatedClass
+
+
+def rehearsed(simulated: SimulatedClass) -> Rehearsal | None:
+    """Return what the forecast and its baselines say of the held-out learners of a class at the latest days.
+
+    None where the class has too few stops for a model.
+    """
+    settings = simulated.settings().forecast
+    responses, milestones = simulated.table(RESPONSES), simulated.table(MILESTONES)
+    first, last = responses.agg(F.min("response_date"), F.max("response_date")).collect()[0]
+    dates = past_dates(first, last + timedelta(days=1), settings)
+    features = learner_features(responses, milestones, dates)
+    outcomes = with_outcomes(
+        model_inputs(features, settings), responses, simulated.table(PHASE_ENGAGEMENT), settings
+    )
+    return rehearse(training_rows(outcomes).persist(), horizon_days=settings.horizon_days)
+
+
+def forecast_figures(classes: Sequence[Rehearsal]) -> dict[str, float]:
+    """Return AUC and calibration error pooled over classes, and how sure the gain over the baselines is."""
+    outcomes = np.concatenate([each.outcomes for each in classes])
+    learners = np.concatenate(
+        [np.char.add(f"{number}:", each.learners.astype(str)) for number, each in enumerate(classes)]
+    )
+    scores: dict[str, Floats] = {
+        name: np.concatenate([each.scores[name] for each in classes]) for name in classes[0].scores
+    }
+    ours = scores[OURS]
+    figures = {"rows foreseen": float(len(outcomes)), "stops among them": float(outcomes.sum())}
+    figures["AUC of stopping, forecast"] = auc(outcomes, ours)
+    for name, theirs in scores.items():
+        if name != OURS:
+            told = name.strip("_").replace("_", " ")
+            gain, low, _ = with_interval(partial(_gain, outcomes, ours, theirs), learners)
+            figures[f"AUC of stopping, {told}"] = auc(outcomes, theirs)
+            figures[f"  gain over {told}"] = gain
+            figures[f"  gain over {told}: lower 90 % bound, paired bootstrap over learners"] = low or 0.0
+    figures["calibration error of the forecast"] = calibration_error(outcomes, ours)
+    return figures
+
+
+def _gain(outcomes: Floats, ours: Floats, theirs: Floats, rows: NDArray[np.intp]) -> float:
+    return auc(outcomes[rows], ours[rows]) - auc(outcomes[rows], theirs[rows])
