@@ -150,7 +150,7 @@ set_up() { # $1: the extra of setup.py that the command needs
 }
 
 submit() { # STEP and all that follows it
-  local step=$1 env=local master='' verbose='' gpu='' key value java_options properties submit_command
+  local step=$1 env=local master='' verbose='' gpu='' key value where java_options properties submit_command
   # The parse of a line becomes one large method of generated code, which Java would not compile otherwise; a batch
   # job wants throughput of its garbage collector, not short pauses.
   java_options="-XX:-DontCompileHugeMethods -XX:+UseParallelGC ${JAVA_OPTIONS:-}"
@@ -166,14 +166,18 @@ submit() { # STEP and all that follows it
       *) own+=("$1"); shift ;;
     esac
   done
+  properties="$ROOT/conf/spark/$env.conf"
+  [[ -f $properties ]] || properties="$ROOT/conf/spark/cpu.conf"
+  where=${master:-$(sed -n 's/^spark\.master  *//p' "$properties")}
+  where=${where:-local}
   if [[ -n $gpu ]]; then # before the command line's own, which go over it
+    # Spark on one machine shares out no GPUs: its tasks would wait for ever.
+    [[ $where != local* ]] || fail "--gpu needs a cluster (--master URL); on one machine the tasks take the first GPU without it."
     while read -r key value; do
       [[ -z $key || $key == \#* ]] || spark=(--conf "$key=$value" ${spark[@]+"${spark[@]}"})
     done <"$ROOT/conf/spark/gpu.conf"
     spark+=(--files "$ROOT/conf/spark/find_gpus.sh")
   fi
-  properties="$ROOT/conf/spark/$env.conf"
-  [[ -f $properties ]] || properties="$ROOT/conf/spark/cpu.conf"
   submit_command="$SPARK_HOME/bin/spark-submit"
   [[ -n $master ]] && spark+=(--master "$master")
   [[ -n $verbose ]] || java_options+=" -Dlog4j2.configurationFile=file:$ROOT/conf/spark/log4j2.properties"
@@ -181,7 +185,7 @@ submit() { # STEP and all that follows it
   spark+=(--conf "spark.executor.extraJavaOptions=-XX:-DontCompileHugeMethods -XX:+UseParallelGC")
   # Executors elsewhere have nothing of ours: the wheel brings code, models and configuration.
   # As .zip: Spark puts no .whl on the path of a worker.
-  if [[ -n $master && $master != local* ]]; then
+  if [[ $where != local* ]]; then
     cp -u "$WHEEL" "${WHEEL%.whl}.zip"
     spark+=(--py-files "${WHEEL%.whl}.zip")
   fi

@@ -92,27 +92,28 @@ def blocks_by_ffmpeg(file: TimedContent, container: Container) -> Iterator[Block
 
 
 def _joined(decoded: Iterator[Any]) -> Iterator[Block]:
-    """Join frames of some milliseconds to blocks; a change of rate or channels begins a new one."""
-    waiting: list[NDArray[np.float32]] = []
-    values, kind = 0, (0, 0)
+    """Join frames of some milliseconds to blocks; where rate, channels or type change, a new one begins."""
+    waiting: list[NDArray[Any]] = []
+    values, kind = 0, (0, 0, "")
     for frame in decoded:
-        samples, found = _samples(frame), (frame.sample_rate, frame.layout.nb_channels)
-        _check(*found)
+        found = (frame.sample_rate, frame.layout.nb_channels, frame.format.name)
+        _check(*found[:2])
         if waiting and (found != kind or values > _BLOCK_VALUES):
-            yield np.concatenate(waiting), kind[0]
+            yield _samples(waiting, channels=kind[1]), kind[0]
             waiting, values = [], 0
-        waiting.append(samples)
-        values, kind = values + samples.size, found
+        waiting.append(frame.to_ndarray())
+        values, kind = values + waiting[-1].size, found
     if waiting:
-        yield np.concatenate(waiting), kind[0]
+        yield _samples(waiting, channels=kind[1]), kind[0]
 
 
-def _samples(frame: Any) -> NDArray[np.float32]:
-    """Return float32 (frames, channels) in [-1, 1] of an AVFrame."""
-    values: NDArray[Any] = frame.to_ndarray()
-    by_frame = values.T if frame.format.is_planar else values.reshape(-1, frame.layout.nb_channels)
-    full_scale = -float(np.iinfo(values.dtype).min) if np.issubdtype(values.dtype, np.integer) else 1.0
-    return np.asarray(by_frame / np.float32(full_scale), dtype=np.float32)
+def _samples(parts: list[NDArray[Any]], *, channels: int) -> NDArray[np.float32]:
+    """Return float32 (frames, channels) in [-1, 1] of arrays (channels, frames) or (1, values)."""
+    joined = np.concatenate(parts, axis=1)
+    by_frame = joined.T if len(joined) == channels else joined.reshape(-1, channels)
+    if np.issubdtype(joined.dtype, np.integer):
+        by_frame = by_frame / np.float32(-float(np.iinfo(joined.dtype).min))
+    return np.asarray(by_frame, dtype=np.float32)
 
 
 def _check(rate_hz: int, channels: int) -> None:

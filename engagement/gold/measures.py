@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engagement.schemas.enums import Dimension
+
 
 class Kind(StrEnum):
     """How a figure comes out of observations."""
@@ -68,18 +70,13 @@ MEASURES: Mapping[str, Measure] = {
     "passed_against_failed": Measure(
         Kind.DIFFERENCE, "Score, without cognition, of phases whose last set was passed, less failed, points"
     ),
-    "behavioural_adds": Measure(
-        Kind.PARTIAL, "Correlation of the dimension with coming back, the rest of the score taken out"
-    ),
-    "cognitive_adds": Measure(
-        Kind.PARTIAL, "Correlation of the dimension with coming back, the rest of the score taken out"
-    ),
-    "emotional_adds": Measure(
-        Kind.PARTIAL, "Correlation of the dimension with coming back, the rest of the score taken out"
-    ),
-    "vocal_adds": Measure(
-        Kind.PARTIAL, "Correlation of the dimension with coming back, the rest of the score taken out"
-    ),
+    **{
+        f"{dimension}_adds": Measure(
+            Kind.PARTIAL,
+            f"What the {dimension} dimension adds: correlation with return, the rest of the score out",
+        )
+        for dimension in Dimension
+    },
     "voice_shift": Measure(Kind.MEAN, "What voice adds to a phase's score on average, points", is_gap=True),
     "voice_change": Measure(Kind.MEAN, "How far a phase's score moves without voice, either way, points"),
     "voice_agreement": Measure(Kind.CORRELATION, "Correlation of the phase's score with and without voice"),

@@ -66,6 +66,11 @@ def device_of_task() -> int:
 
 def _profile(spark: SparkSession, settings: VoiceSettings) -> ResourceProfile:
     """Ask for shares of GPUs; executors of its own only where the settings name their GPUs."""
+    if int(spark.version.split(".")[0]) < 4:
+        raise ConfigurationError(
+            f"voice.tasks_per_gpu is {settings.tasks_per_gpu}, but Spark {spark.version} gives one step no "
+            "GPUs of its own: submit score_voice by itself with --gpu, and 0 here."
+        )
     conf = spark.sparkContext.getConf()
     if str(spark.sparkContext.master).startswith("local"):
         raise ConfigurationError(

@@ -48,7 +48,11 @@ def falling_chart(cells: pd.DataFrame) -> Spec:
     shown = labelled(cells[cells["trended"] > 0])
     shown = shown.assign(
         falling_share=shown["falling"] / shown["trended"],
-        label=[f"{fell} of {n}" for fell, n in zip(shown["falling"], shown["trended"], strict=True)],
+        # On more levels the tiles are too narrow for both; hovering tells the rest.
+        label=[
+            f"{fell} of {n}" if shown["level"].nunique() <= 7 else f"{fell}"
+            for fell, n in zip(shown["falling"], shown["trended"], strict=True)
+        ],
     )
     base = alt.Chart(shown).encode(
         x=alt.X("level:N", sort=levels(shown), title="level", axis=alt.Axis(labelAngle=0)),

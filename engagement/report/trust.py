@@ -22,6 +22,8 @@ _FORECASTS: Mapping[str, str] = {
     "forecast_next_phase_error": "Mean error of the next phase's engagement, points",
     "forecast_next_phase_coverage": "Share of next phases within their 90 % interval",
 }
+# Distances, which have no direction.
+_UNSIGNED = ("voice_change", "forecast_next_phase_error")
 _SUBGROUPS: Mapping[str, Mapping[str, str]] = {
     "language": words.LANGUAGES,
     "identity": words.IDENTITIES,
@@ -54,7 +56,7 @@ def forecast_sentences(figures: Figures) -> list[str]:
             if gain["low"] > 0
             else "worse for sure"
             if gain["high"] < 0
-            else "no surer difference than chance allows"
+            else "the difference may be chance"
         )
         tried = words.plural(ours["learners"] or 0, "learner")
         pairs, of_baseline = _percent(ours["value"]), _percent(theirs["value"])
@@ -119,7 +121,9 @@ def validation_grid(figures: Figures) -> Grid:
         [
             measure.meaning,
             _formatter(name)(told[name]["value"]),
-            _between(told[name], _formatter(name)),
+            _between(told[name], _formatter(name))
+            if told[name]["reason"] is None
+            else words.said(words.NO_FIGURES, told[name]["reason"]),
             words.count(told[name]["n"]),
             words.count(told[name]["learners"] or 0),
         ]
@@ -164,7 +168,7 @@ def _formatter(figure: str) -> Callable[[float | None], str]:
         return _percent
     kind = MEASURES[figure].kind if figure in MEASURES else None
     if kind in (Kind.MEAN, Kind.DIFFERENCE, Kind.RESIDUAL) or figure == "forecast_next_phase_error":
-        return lambda value: words.number(value, decimals=1, signed=figure != "voice_change")
+        return lambda value: words.number(value, decimals=1, signed=figure not in _UNSIGNED)
     return lambda value: words.number(value, decimals=2)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pandas as pd
 
 from engagement.gold.drivers import CHANGE_SUFFIX, LIMIT, SHRINKAGE
-from engagement.schemas.enums import Dimension, Identity, NoScore, Phase, Reject, VoiceStatus
+from engagement.schemas.enums import Dimension, Identity, NoFigure, NoScore, Phase, Reject, VoiceStatus
 
 LANGUAGES: Mapping[str, str] = {
     "en": "English",
@@ -61,6 +61,12 @@ NO_SCORES: Mapping[str, str] = {
     NoScore.TOO_FEW_RESPONSES: "too few responses to say anything",
     NoScore.NO_EVIDENCE: "responses without anything that can be measured",
     NoScore.NO_REFERENCE: "no reference population to compare with yet",
+}
+
+NO_FIGURES: Mapping[str, str] = {
+    NoFigure.NOTHING_OBSERVED: "nothing to measure",
+    NoFigure.TOO_FEW_LEARNERS: "too few learners",
+    NoFigure.NO_VARIATION: "all the same",
 }
 
 IDENTITIES: Mapping[str, str] = {

@@ -97,6 +97,7 @@ def _heard(answers: DataFrame) -> DataFrame:
     chances = {f"emotion_{name}": F.lit(1 / len(EMOTIONS)) for name in EMOTIONS}
     return answers.select(
         "response_id",
+        "response_date",
         "audio_key",
         F.lit("ok").alias("status"),
         F.lit(2.0).alias("speech_seconds"),

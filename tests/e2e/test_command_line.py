@@ -78,6 +78,12 @@ def test_submit__missing_folder_stops_before_anything_is_written(tmp_path: Path)
     assert not (tmp_path / "tables" / "bronze").exists()
 
 
+def test_submit__gpus_need_a_cluster() -> None:
+    done = _submit("score_voice", "--gpu")
+    assert done.returncode == 2
+    assert "--gpu needs a cluster (--master URL)" in done.stderr
+
+
 def test_submit__without_a_secret_says_how_to_make_one(tmp_path: Path) -> None:
     done = _submit("ingest_events", "--set", f"paths.telemetry={tmp_path}", ENGAGEMENT_SECRET="")
     assert done.returncode == 2

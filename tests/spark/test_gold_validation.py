@@ -48,7 +48,7 @@ def test_validation_figures__every_kind_by_hand(spark: SparkSession) -> None:
     ]
     rows: list[tuple[Any, ...]] = []
     for learner, school, y, z in grid:
-        whose = (learner, "en", school, "m1", "user")
+        whose = (learner, "en" if y else "ta", school, "m1", "user")
         lifted = y + z + (4.0 if school == "b" else 0.0)
         rows += [
             (*whose, "score_residual", lifted, y, z),
@@ -70,6 +70,8 @@ def test_validation_figures__every_kind_by_hand(spark: SparkSession) -> None:
     assert value["split_half_reliability", "all"] == pytest.approx(2 * halves / (1 + halves))
     assert value["score_residual", "school=a"] == pytest.approx(-2.0)
     assert value["score_residual", "school=b"] == pytest.approx(2.0)
+    # The languages differ in y alone, which explains all of it.
+    assert value["score_residual", "language=en"] == pytest.approx(0.0, abs=1e-6)
     assert ("score_residual", "all") not in told
     assert (told["voice_shift", "school=a"]["is_flagged"], told["voice_shift", "school=b"]["is_flagged"]) == (
         False,

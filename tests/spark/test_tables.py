@@ -8,7 +8,8 @@ import pytest
 from pyspark.sql import SparkSession, functions as F
 
 from engagement.errors import TableError
-from engagement.schemas import EVENTS, LEARNER_GROUPS, SESSIONS, VOICE_SCORES
+from engagement.forecasting.subgroups import FORECAST_FIGURES
+from engagement.schemas import EVENTS, LEARNER_GROUPS, SESSIONS, VALIDATION, VOICE_SCORES
 from engagement.tables import (
     Warehouse,
     append,
@@ -52,6 +53,18 @@ def test_replace_cohort__leaves_other_selections_alone(spark: SparkSession, ware
     assert got == {("all", "a", "run-1"), ("it's", "c", "run-1")}
     stored = table.schema["group_name"].metadata
     assert stored["comment"].startswith("thriving, coasting")
+
+
+def test_replace_cohort__only_what_meets_the_condition(spark: SparkSession, warehouse: Warehouse) -> None:
+    def write(*figures: str, only: str | None = None) -> None:
+        rows = [{"figure": figure, "subgroup": "all", "value": float(len(figures))} for figure in figures]
+        fresh = frame(spark, VALIDATION, rows).drop("cohort")
+        replace_cohort(fresh, warehouse, VALIDATION, "all", only=only)
+
+    write("skill", "forecast_auc", "forecast_brier")
+    write("forecast_auc", only=FORECAST_FIGURES)
+    got = {row["figure"]: row["value"] for row in read(spark, warehouse, VALIDATION).collect()}
+    assert got == {"skill": 3.0, "forecast_auc": 1.0}
 
 
 def test_merge__updates_known_keys_and_inserts_new_ones(spark: SparkSession, warehouse: Warehouse) -> None:

@@ -186,6 +186,7 @@ def test_render__says_how_far_forecast_and_scores_can_be_trusted(page: str) -> N
     assert "5 % 10 % 5 % to 19 % 60" in text  # the calibration's step
     assert "(Spearman-Brown) 0.90 0.87 to 0.93 300 60" in text
     assert "83 % 80 % to 86 %" in text
+    assert "accuracy so far – all the same 8 4" in text
     assert (
         "school 01234567 What voice adds to a phase's score on average, points −4.2 −5.0 to −3.4 30" in text
     )
