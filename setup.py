@@ -54,7 +54,7 @@ setup(
         "bench": [*SPARK, *BENCH],
         "export": EXPORT,
         # Its licence forbids commercial use: for comparison only, never installed with anything else.
-        "bench": ["opensmile>=2.5,<3"],
+        "bench-opensmile": ["opensmile>=2.5,<3"],
         "test": [
             *SPARK,
             *DEMO,
