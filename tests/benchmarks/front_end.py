@@ -4,7 +4,7 @@
 
 The same clips go through both in turn, round by round, in this process; the least CPU time of each counts,
 since other work on the machine only ever adds. `opensmile` forbids commercial use: it is the extra
-`bench-opensmile`, for this comparison alone. With --pitch the pitch tracker is set beside librosa's pyin and yin.
+`bench-opensmile`, for this comparison alone. With --pitch the pitch tracker is set beside librosa's.
 """
 
 import argparse
