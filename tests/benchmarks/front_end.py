@@ -3,8 +3,8 @@
     OMP_NUM_THREADS=1 python -m tests.benchmarks.front_end --clips FOLDER [--count N] [--pitch]
 
 The same clips go through both in turn, round by round, in this process; the least CPU time of each counts,
-since other work on the machine only ever adds. `opensmile` forbids commercial use: it is the extra `bench`,
-for this comparison alone. With --pitch the pitch tracker is set beside librosa's pyin and yin.
+since other work on the machine only ever adds. `opensmile` forbids commercial use: it is the extra
+`bench-opensmile`, for this comparison alone. With --pitch the pitch tracker is set beside librosa's.
 """
 
 import argparse
@@ -101,7 +101,7 @@ def _egemaps() -> Work:
     try:
         import opensmile  # noqa: PLC0415 - forbids commercial use, never needed otherwise
     except ImportError as error:
-        raise SystemExit("opensmile is not installed: install the extra `bench`.") from error
+        raise SystemExit("opensmile is not installed: install the extra `bench-opensmile`.") from error
     smile = opensmile.Smile(
         feature_set=opensmile.FeatureSet.eGeMAPSv02, feature_level=opensmile.FeatureLevel.Functionals
     )
