@@ -1,6 +1,5 @@
 """Recordings that are due → silver.voice_scores, committed in batches, with words on how far it is."""
 
-from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -41,6 +40,23 @@ class Worklist:
         return sum(self.reasons.values())
 
 
+@dataclass(frozen=True)
+class Scored:
+    """What a run has scored.
+
+    Attributes:
+        recordings: Recordings written, failed ones among them, count.
+        audio_seconds: Length of those that were decoded, seconds.
+    """
+
+    recordings: int = 0
+    audio_seconds: float = 0.0
+
+    def __add__(self, more: "Scored") -> "Scored":
+        """Return both together."""
+        return Scored(self.recordings + more.recordings, self.audio_seconds + more.audio_seconds)
+
+
 def find_due(recordings: DataFrame, warehouse: Warehouse, settings: VoiceSettings) -> Worklist:
     """Return the recordings of a selection that are to be fetched now.
 
@@ -64,8 +80,8 @@ def find_due(recordings: DataFrame, warehouse: Warehouse, settings: VoiceSetting
     return Worklist(rows, {row["due"]: row["count"] for row in rows.groupBy("due").count().collect()})
 
 
-def score_due(worklist: Worklist, warehouse: Warehouse, settings: VoiceSettings) -> dict[str, int]:
-    """Fetch, score and write the recordings of a worklist; return what became of them, by status.
+def score_due(worklist: Worklist, warehouse: Warehouse, settings: VoiceSettings) -> Scored:
+    """Fetch, score and write the recordings of a worklist; return how much that was.
 
     A batch is committed while the next is being scored; a run that dies finds the committed ones again.
     """
@@ -73,7 +89,7 @@ def score_due(worklist: Worklist, warehouse: Warehouse, settings: VoiceSettings)
     profile = gpu_profile(spark, settings) if worklist.recordings else None
     progress = Progress(worklist.recordings, spark.sparkContext.accumulator({}, Sums()))
     last = worklist.rows.agg(F.max("batch")).collect()[0][0]
-    fates: Counter[str] = Counter()
+    done = Scored()
     with telling(progress.told), ThreadPoolExecutor(1, thread_name_prefix="commit") as committer:
         committing: Future[int] | None = None
         for number in range(-1 if last is None else last + 1):
@@ -83,17 +99,17 @@ def score_due(worklist: Worklist, warehouse: Warehouse, settings: VoiceSettings)
             if committing is not None:
                 committing.result()
             committing = committer.submit(_commit, scored, warehouse, facts.dates)
-            fates += facts.fates
+            done += facts.scored
         if committing is not None:
             committing.result()
-    if not fates and not exists(spark, warehouse, VOICE_SCORES):
+    if not done.recordings and not exists(spark, warehouse, VOICE_SCORES):
         overwrite(read_or_empty(spark, warehouse, VOICE_SCORES), warehouse, VOICE_SCORES)
-    return dict(fates)
+    return done
 
 
 @dataclass(frozen=True)
 class _Facts:
-    fates: Counter[str]
+    scored: Scored
     dates: tuple[date, date] | None
 
 
@@ -125,19 +141,14 @@ def _scored(
 
 
 def _facts(scored: DataFrame) -> _Facts:
-    rows = (
-        scored.groupBy("status")
-        .agg(
-            F.count(F.lit(1)).alias("recordings"),
-            F.min("response_date").alias("first"),
-            F.max("response_date").alias("last"),
-        )
-        .collect()
-    )
-    fates = Counter({row["status"]: row["recordings"] for row in rows})
-    if not rows:
-        return _Facts(fates, None)
-    return _Facts(fates, (min(row["first"] for row in rows), max(row["last"] for row in rows)))
+    row = scored.agg(
+        F.count(F.lit(1)).alias("recordings"),
+        F.coalesce(F.sum("clip_seconds"), F.lit(0.0)).alias("audio_seconds"),
+        F.min("response_date").alias("first"),
+        F.max("response_date").alias("last"),
+    ).collect()[0]
+    dates = (row["first"], row["last"]) if row["recordings"] else None
+    return _Facts(Scored(row["recordings"], row["audio_seconds"]), dates)
 
 
 def _commit(scored: DataFrame, warehouse: Warehouse, dates: tuple[date, date] | None) -> int:

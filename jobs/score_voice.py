@@ -35,8 +35,9 @@ def score_voice(run: Run) -> Counts:
     worklist.rows.unpersist()
     fates = _fates(run, recordings)
     failed = sum(count for status, count in fates.items() if status != VoiceStatus.OK)
-    detail = {**fates, **worklist.reasons, "scored": sum(done.values())}
-    return Counts(rows_in=sum(fates.values()), rows_out=sum(done.values()), rejected=failed, detail=detail)
+    now = {"scored": done.recordings, "audio_seconds": round(done.audio_seconds)}
+    detail = {**fates, **worklist.reasons, **now}
+    return Counts(rows_in=sum(fates.values()), rows_out=done.recordings, rejected=failed, detail=detail)
 
 
 def _fates(run: Run, recordings: DataFrame) -> dict[str, int]:

@@ -101,6 +101,8 @@ def test_score_voice__from_a_bucket_as_from_a_folder_and_each_recording_once(
     ]
     assert same_scores(unheard, scored_class)
     assert first.detail["scored"] == first.detail["new"] == first.rows_in
+    heard = unheard.table(VOICE_SCORES).agg(F.sum("clip_seconds")).collect()[0][0]
+    assert first.detail["audio_seconds"] == round(heard)
     asked = len(store.fetched)
     assert asked == len(set(store.fetched)) > 100
 
