@@ -25,9 +25,9 @@ from engagement.inference.emotion import score_emotion
 from engagement.inference.listening import CLIPS_PER_CALL, in_calls, listen, load_models
 from engagement.inference.tone import score_tone
 from engagement.inference.voice_udf import SCORE_SCHEMA, rows_of, score_voice, scored_rows
+from engagement.recordings import RECORDINGS_PER_TASK
 from tests.benchmarks.voice_sessions import pool_of, spark_rows, timed
 
-RECORDINGS_PER_TASK = 100
 ARROW_SCHEMA = to_arrow_schema(SCORE_SCHEMA)
 
 
