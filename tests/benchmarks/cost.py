@@ -49,7 +49,7 @@ def table(clips_per_core_second: float, model_share: float) -> str:
     """
     lines = [
         "| machine | clips/s | hours | US$ | how known |\n|---|---|---|---|---|",
-        *(_line(machine, clips_per_core_second, "measured on a core") for machine in MACHINES),
+        *(_line(machine, clips_per_core_second, "scaled from measured cores") for machine in MACHINES),
         _line(GPU_MACHINE, clips_per_core_second / (1 - model_share), "estimated: models take no time"),
     ]
     return "\n".join(lines)
