@@ -16,7 +16,7 @@ from engagement.inference.voice_udf import model_hashes, score_voice
 from engagement.progress import telling
 from engagement.schemas import VOICE_SCORES
 from engagement.silver.recordings import due_recordings, folders_to_list, in_batches
-from engagement.tables import Warehouse, exists, merge, overwrite, read_or_empty
+from engagement.tables import Warehouse, create_if_missing, merge, read_or_empty
 from engagement.voice_progress import Progress, Sums
 
 # A Python task costs 0.1 s before its first row and a recording 6 ms: few enough tasks that the one is small,
@@ -29,12 +29,14 @@ class Worklist:
     """What a run has to fetch.
 
     Attributes:
-        rows: The recordings, with the `batch` that each belongs to.
+        rows: The recordings, with the `batch` that each belongs to; persisted.
         reasons: How many are due for which reason.
+        batches: Batches, count.
     """
 
     rows: DataFrame
     reasons: Mapping[str, int]
+    batches: int
 
     @property
     def recordings(self) -> int:
@@ -79,7 +81,13 @@ def find_due(recordings: DataFrame, warehouse: Warehouse, settings: VoiceSetting
         listed=_listed(recordings, known, warehouse, settings),
     )
     rows = in_batches(due, recordings=settings.batch_recordings).persist(StorageLevel.DISK_ONLY)
-    return Worklist(rows, {row["due"]: row["count"] for row in rows.groupBy("due").count().collect()})
+    counted = rows.groupBy("due").agg(F.count(F.lit(1)).alias("recordings"), F.max("batch").alias("last"))
+    told = counted.collect()
+    return Worklist(
+        rows,
+        {row["due"]: row["recordings"] for row in told},
+        batches=1 + max((row["last"] for row in told), default=-1),
+    )
 
 
 def score_due(worklist: Worklist, warehouse: Warehouse, settings: VoiceSettings) -> Scored:
@@ -90,11 +98,10 @@ def score_due(worklist: Worklist, warehouse: Warehouse, settings: VoiceSettings)
     spark = worklist.rows.sparkSession
     profile = gpu_profile(spark, settings) if worklist.recordings else None
     progress = Progress(worklist.recordings, spark.sparkContext.accumulator({}, Sums()))
-    last = worklist.rows.agg(F.max("batch")).collect()[0][0]
     done = Scored()
     with telling(progress.told), ThreadPoolExecutor(1, thread_name_prefix="commit") as committer:
         committing: Future[int] | None = None
-        for number in range(-1 if last is None else last + 1):
+        for number in range(worklist.batches):
             batch = worklist.rows.where(F.col("batch") == number)
             scored = _scored(batch, warehouse, settings, progress, profile)
             facts = _facts(scored)
@@ -104,8 +111,8 @@ def score_due(worklist: Worklist, warehouse: Warehouse, settings: VoiceSettings)
             done += facts.scored
         if committing is not None:
             committing.result()
-    if not done.recordings and not exists(spark, warehouse, VOICE_SCORES):
-        overwrite(read_or_empty(spark, warehouse, VOICE_SCORES), warehouse, VOICE_SCORES)
+    create_if_missing(spark, warehouse, VOICE_SCORES)
+    worklist.rows.unpersist()
     return done
 
 

@@ -59,6 +59,12 @@ def read_or_empty(spark: SparkSession, warehouse: Warehouse, table: Table) -> Da
     return spark.createDataFrame([], table.schema)
 
 
+def create_if_missing(spark: SparkSession, warehouse: Warehouse, table: Table) -> None:
+    """Write the table without a row where it is not there yet."""
+    if not exists(spark, warehouse, table):
+        overwrite(spark.createDataFrame([], table.schema), warehouse, table)
+
+
 def overwrite(rows: DataFrame, warehouse: Warehouse, table: Table) -> int:
     """Replace the whole table; return the rows written."""
     return _write(rows, warehouse, table, "overwrite", None)

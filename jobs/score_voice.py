@@ -11,14 +11,14 @@ from engagement.schemas import VOICE_SCORES
 from engagement.schemas.enums import VoiceStatus
 from engagement.selection import selected_responses
 from engagement.step import Counts, Run, main
-from engagement.tables import merge, read, read_or_empty
+from engagement.tables import create_if_missing, read
 from engagement.voice_progress import estimate
 
 
 def score_voice(run: Run) -> Counts:
     """Score the selection's recordings that are due; with --dry-run, count them."""
     if run.settings.paths.audio is None:
-        merge(read_or_empty(run.spark, run.warehouse, VOICE_SCORES).limit(0), run.warehouse, VOICE_SCORES)
+        create_if_missing(run.spark, run.warehouse, VOICE_SCORES)
         return Counts(rows_in=0, rows_out=0)
     voice = replace(run.settings.voice, audio_root=run.settings.paths.audio)
     responses = selected_responses(run.spark, run.warehouse, run.settings.cohort)
@@ -32,7 +32,6 @@ def score_voice(run: Run) -> Counts:
         )
         return Counts(rows_out=0, detail=worklist.reasons)
     done = score_due(worklist, run.warehouse, voice)
-    worklist.rows.unpersist()
     fates = _fates(run, recordings)
     failed = sum(count for status, count in fates.items() if status != VoiceStatus.OK)
     now = {"scored": done.recordings, "audio_seconds": round(done.audio_seconds)}

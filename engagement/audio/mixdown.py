@@ -48,8 +48,7 @@ class Mixdown:
 
     @property
     def is_too_long(self) -> bool:
-        seconds = self._seconds_before + self._frames_at_rate / max(self._rate_hz, 1)
-        return seconds > self._max_seconds
+        return self._seconds > self._max_seconds
 
     def add(self, block: NDArray[np.float32], rate_hz: int) -> None:
         """Take float32 (frames, channels) at `rate_hz`; the rate may change from block to block."""
@@ -67,13 +66,16 @@ class Mixdown:
         """Return the whole signal, or why it is none."""
         if self.is_too_long:
             return VoiceStatus.TOO_LONG
-        seconds = self._seconds_before + self._frames_at_rate / max(self._rate_hz, 1)
-        if not self._frames or seconds < SHORTEST_SECONDS:
+        if not self._frames or self._seconds < SHORTEST_SECONDS:
             return VoiceStatus.TOO_SHORT
         if self._not_finite > MOST_NOT_FINITE * self._frames:
             return VoiceStatus.NOT_AUDIO
         self._change_rate(0)
         return Clip(signal=np.concatenate(self._parts), sample_rate_hz=self._first_rate_hz)
+
+    @property
+    def _seconds(self) -> float:
+        return self._seconds_before + self._frames_at_rate / max(self._rate_hz, 1)
 
     def _keep(self, mono: NDArray[np.float32], *, is_last: bool = False) -> None:
         if self._resampler is not None:
@@ -83,7 +85,7 @@ class Mixdown:
     def _change_rate(self, rate_hz: int) -> None:
         if self._resampler is not None:
             self._keep(np.zeros(0, dtype=np.float32), is_last=True)
-        self._seconds_before += self._frames_at_rate / max(self._rate_hz, 1)
+        self._seconds_before = self._seconds
         self._frames_at_rate, self._rate_hz = 0, rate_hz
         self._first_rate_hz = self._first_rate_hz or rate_hz
         is_resampled = rate_hz not in (0, RATE_HZ)

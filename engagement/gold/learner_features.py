@@ -10,7 +10,6 @@ from engagement.gold.sums import exact_sum, from_millionths
 from engagement.gold.visits import FAILED_BELOW_PERCENT
 from engagement.schemas.enums import SetResult
 from engagement.schemas.forecast import LEARNER_FEATURES
-from engagement.schemas.table import LINEAGE
 
 WINDOW_DAYS = (7, 14, 28)
 
@@ -51,13 +50,11 @@ def learner_features(responses: DataFrame, milestones: DataFrame, as_of_dates: S
         .fillna(0, subset=list(_COUNTED))
     )
     known = together.select("*", *_sums_before(), *_states_before()).where(F.col("as_of").isNotNull())
-    left_out = {"cohort", *(column.name for column in LINEAGE)}
     made = _features()
     return known.select(
         *(
             made.get(column.name, F.col(column.name)).cast(column.dataType).alias(column.name)
-            for column in LEARNER_FEATURES.columns
-            if column.name not in left_out
+            for column in LEARNER_FEATURES.made_columns
         )
     )
 

@@ -88,7 +88,11 @@ def _drawn(answers: DataFrame, resamples: int) -> DataFrame:
 
 
 def _phases(drawn: DataFrame, settings: ScoreSettings) -> DataFrame:
-    """Return of gold.phase_engagement what the groups take: scored by the formula."""
+    """Return of gold.phase_engagement what the groups take.
+
+    Scored by the formula but for what the learner's earlier responses lead to expect: a phase is shrunk
+    toward the average alone, so that what was drawn decides.
+    """
     summed = drawn.groupBy(*_PHASE).agg(
         F.max_by("school_id", F.struct("responded_at", "response_id")).alias("school_id"),
         F.min("responded_at").alias("started_at"),

@@ -2,27 +2,22 @@
 
 An observation is up to three numbers (x, y, z) of one learner. Whatever is told of many of them, a mean or a
 correlation, follows from their count and their sums; so every figure of every subgroup comes out of one
-aggregation, and nothing is collected. The interval is the delete-a-group jackknife's (Kott 2001): learners
-fall into `BUCKETS` groups by the hash of their id, the figure is worked out again without each of them, and
-Student's t for one degree less spreads the differences to 90 %.
+aggregation, and nothing is collected. The interval is the jackknife's (engagement/gold/jackknife.py).
 """
 
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window, functions as F, types as T
 
+from engagement.gold.jackknife import T_QUANTILE, bucket_of_learner
 from engagement.gold.measures import MEASURES, NEEDS, Kind, of_kind
 from engagement.gold.moments import CORRELATIONS, MOMENTS, PRODUCTS, SUMS, figure, with_moments
 from engagement.gold.observations import ATTRIBUTES
 from engagement.gold.sums import between, exact_sum
 from engagement.schemas.enums import NoFigure
 from engagement.schemas.forecast import VALIDATION
-from engagement.schemas.table import LINEAGE
 from engagement.settings import ValidationSettings
 
-BUCKETS = 20
-# Student's t for 19 degrees of freedom, two-sided 90 %.
-_QUANTILE = 1.729
 ALL = "all"
 # Stands where no bucket is left out.
 NOBODY = -1
@@ -76,8 +71,7 @@ def _bucket_sums(observations: DataFrame) -> DataFrame:
         *(exact_sum(F.col(name)).alias(name) for name in ("x", "y", "z")),
         *(exact_sum(F.col(a) * F.col(b)).alias(a + b) for a, b in PRODUCTS),
     )
-    bucket = F.pmod(F.xxhash64(F.lit("bucket"), "learner_id"), F.lit(BUCKETS))
-    return per_learner.groupBy("figure", "subgroup", bucket.alias("bucket")).agg(
+    return per_learner.groupBy("figure", "subgroup", bucket_of_learner().alias("bucket")).agg(
         F.count(F.lit(1)).alias("learners"), *(F.sum(name).alias(name) for name in SUMS)
     )
 
@@ -127,7 +121,7 @@ def _in_table_order(told: DataFrame, settings: ValidationSettings) -> DataFrame:
         .when(few & (F.col("subgroup") != ALL), NoFigure.TOO_FEW_LEARNERS)
         .when(F.col("value").isNull(), NoFigure.NO_VARIATION)
     )
-    half_width = F.when(F.size("without") > 1, _QUANTILE * F.sqrt(_jackknife_variance()))
+    half_width = F.when(F.size("without") > 1, T_QUANTILE * F.sqrt(_jackknife_variance()))
     bounded = F.col("figure").isin(*of_kind(Kind.CORRELATION, Kind.RELIABILITY, Kind.PARTIAL))
     low, high = F.col("value") - half_width, F.col("value") + half_width
     gaps = [name for name, measure in MEASURES.items() if measure.is_gap]
@@ -138,15 +132,13 @@ def _in_table_order(told: DataFrame, settings: ValidationSettings) -> DataFrame:
         "high": F.when(bounded, between(high, -1.0, 1.0)).otherwise(high),
         "is_flagged": F.when(F.col("figure").isin(*gaps), is_far),
     }
-    left_out = {"cohort", *(column.name for column in LINEAGE)}
     reasoned = told.withColumn("reason", reason)
     return reasoned.select(
         *(
             F.when(F.col("reason").isNull(), made[c.name]).cast(c.dataType).alias(c.name)
             if c.name in made
             else F.col(c.name).cast(c.dataType).alias(c.name)
-            for c in VALIDATION.columns
-            if c.name not in left_out
+            for c in VALIDATION.made_columns
         )
     )
 

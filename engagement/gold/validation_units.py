@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame, Window, functions as F
 
 from engagement.gold.observations import dimension_parts, latest_attributes, observed
 from engagement.gold.sums import exact_sum, left_join, mean_of
+from engagement.gold.visits import visit_of_response
 from engagement.schemas.enums import Dimension, SetResult
 from engagement.settings import ScoreSettings
 
@@ -31,9 +32,8 @@ def half_observations(answers: DataFrame, settings: ScoreSettings) -> DataFrame:
     """
     by_phase = Window.partitionBy(*_PHASE)
     by_response = F.row_number().over(by_phase.orderBy("responded_at", "response_id")) % 2
-    visit = F.coalesce("session_id", F.col("responded_at").cast("date").cast("string"))
     began = F.min("responded_at").over(Window.partitionBy(*_PHASE, "visit"))
-    placed = answers.withColumn("visit", visit).withColumn("began", began)
+    placed = answers.withColumn("visit", visit_of_response()).withColumn("began", began)
     by_visit = F.dense_rank().over(by_phase.orderBy("began", "visit")) % 2
     halved = placed.select("*", by_response.alias("of_responses"), by_visit.alias("of_visits"))
     measured = {"of_responses": "split_half_reliability", "of_visits": "split_half_reliability_visits"}

@@ -25,10 +25,7 @@ def describe_visits(responses: DataFrame) -> DataFrame:
     """
     by_learner = Window.partitionBy("learner_id", "language")
     in_order = by_learner.orderBy("responded_at", "response_id")
-    visit = F.coalesce(
-        "session_id", F.concat(F.lit("day:"), F.col("responded_at").cast("date").cast("string"))
-    )
-    ordered = responses.withColumn("visit", visit).select(
+    ordered = responses.withColumn("visit", visit_of_response()).select(
         "*",
         F.lag("responded_at").over(in_order).alias("before_at"),
         F.lag("visit").over(in_order).alias("before_visit"),
@@ -58,6 +55,12 @@ def describe_visits(responses: DataFrame) -> DataFrame:
         F.when(leaves_showcase, F.col("resumes").cast("double")).alias("set_left"),
         F.when(F.max(recorded).over(whole_visit), recorded.cast("double")).alias("recorded"),
     )
+
+
+def visit_of_response() -> Column:
+    """Return what names a learner's visit: the root session; outside of any, the day (UTC)."""
+    day = F.concat(F.lit("day:"), F.col("responded_at").cast("date").cast("string"))
+    return F.coalesce("session_id", day)
 
 
 def describe_pace(responses: DataFrame) -> DataFrame:

@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, SparkSession, functions as F
 
 from engagement.errors import InputError
 from engagement.gold.formula import AVERAGE
+from engagement.gold.jackknife import bucket_of_learner
 from engagement.gold.sums import exact_sum, from_millionths
 from engagement.pseudonyms import with_pseudonyms
 from engagement.schemas.enums import Dimension
@@ -16,7 +17,6 @@ from engagement.settings import ScoreSettings
 COLUMNS = ("learner", "date", "rating")
 # What a teacher has in mind when asked about a learner: the last four weeks.
 WINDOW_DAYS = 28
-BUCKETS = 20
 # 1, the dimensions, the rating: the sums of their products are all that a fit takes.
 VARIABLES = ("one", *Dimension, "rating")
 _PSEUDONYM = "^[0-9a-f]{32}$"
@@ -127,14 +127,13 @@ def fates(labelled: DataFrame) -> tuple[dict[str, int], int]:
 
 
 def grams(labelled: DataFrame) -> NDArray[np.float64]:
-    """Return float64 (buckets, 6, 6): per bucket of learners, at most `BUCKETS`, the sums of products.
+    """Return float64 (buckets, 6, 6): per bucket of learners (jackknife.py), the sums of products.
 
     Of 1, the dimensions' points and the rating, over the labels used; nothing else of them is collected.
     """
     used = labelled.where(F.col("fate") == LabelFate.USED).withColumn("one", F.lit(1.0))
-    bucket = F.pmod(F.xxhash64(F.lit("bucket"), "learner_id"), F.lit(BUCKETS)).alias("bucket")
     places = [(a, b) for a in range(len(VARIABLES)) for b in range(a, len(VARIABLES))]
-    summed = used.groupBy(bucket).agg(
+    summed = used.groupBy(bucket_of_learner().alias("bucket")).agg(
         *(
             from_millionths(exact_sum(F.col("copies") * F.col(VARIABLES[a]) * F.col(VARIABLES[b]))).alias(
                 f"{a}_{b}"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from engagement.errors import InputError
+from engagement.gold.jackknife import T_QUANTILE
 from engagement.schemas.enums import Dimension
 
 Floats = NDArray[np.float64]
@@ -23,7 +24,6 @@ Floats = NDArray[np.float64]
 LEAST_LABELS, LEAST_LEARNERS = 50, 20
 STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 _FOLDS, _INNER_FOLDS = 5, 4
-_QUANTILE = 1.729  # Student's t, 19 degrees of freedom, two-sided 90 %
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,8 @@ def fit_weights(grams: Floats, prior: Mapping[str, float]) -> FittedWeights:
         before,
         after,
         gain,
-        gain - _QUANTILE * spread,
-        gain + _QUANTILE * spread,
+        gain - T_QUANTILE * spread,
+        gain + T_QUANTILE * spread,
         strength,
     )
 

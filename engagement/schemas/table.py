@@ -33,6 +33,12 @@ class Table:
         return T.StructType(list(self.columns))
 
     @property
+    def made_columns(self) -> list[T.StructField]:
+        """The columns that a transform makes: all but those that the writer adds, cohort and lineage."""
+        added = {"cohort", *(column.name for column in LINEAGE)}
+        return [column for column in self.columns if column.name not in added]
+
+    @property
     def column_names(self) -> list[str]:
         """The names of the columns in table order."""
         return [column.name for column in self.columns]

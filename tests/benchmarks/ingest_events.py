@@ -10,7 +10,6 @@ import argparse
 import os
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,9 +22,9 @@ from engagement.config import Ingest
 from engagement.ingestion import Intake, take_telemetry
 from engagement.schemas import EVENTS
 from engagement.schemas.table import LINEAGE
-from engagement.spark import build_session
 from engagement.tables import Warehouse
 from tests.benchmarks.memory import peak_memory
+from tests.benchmarks.sessions import benchmark_session
 from tests.benchmarks.telemetry import generate
 
 FILES, DAYS = 8, 4
@@ -101,7 +100,7 @@ def _measure(options: argparse.Namespace, folder: Path) -> None:
     lines = generate(folder / "all", options.telemetry, size_bytes=size_bytes, files=FILES, days=DAYS)
     generate(folder / "tenth", options.telemetry, size_bytes=size_bytes // 10, files=FILES, days=DAYS)
     _say(f"{lines:,} lines, {options.megabytes} MB in {FILES} files, {options.cores} cores")
-    spark = _session(options.cores)
+    spark = benchmark_session(options.cores, {"spark.sql.shuffle.partitions": str(FILES)})
     runs = {"copy": copy, "ingest_events": ingest}
     for run in runs.values():
         _timed(run, spark, folder / "tenth", folder / "warehouse")
@@ -124,26 +123,6 @@ def _timed(
     seconds = time.monotonic() - began
     shutil.rmtree(warehouse)
     return seconds
-
-
-def _session(cores: int) -> SparkSession:
-    # Spark's workers would take the first python3 of the PATH.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    spark = build_session(
-        "benchmark",
-        master=f"local[{cores}]",
-        conf={
-            "spark.driver.memory": "2g",
-            # As spark-submit.sh sets them.
-            "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods -XX:+UseParallelGC",
-            "spark.ui.enabled": "false",
-            "spark.ui.showConsoleProgress": "false",
-            "spark.sql.shuffle.partitions": str(FILES),
-            "spark.databricks.delta.snapshotPartitions": "2",
-        },
-    )
-    spark.sparkContext.setLogLevel("ERROR")
-    return spark
 
 
 def _options() -> argparse.Namespace:

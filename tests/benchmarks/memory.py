@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _SECONDS = 0.5
@@ -31,32 +31,24 @@ def peak_memory() -> Iterator[Callable[[], int]]:
 
 def processor_seconds() -> float:
     """Return the processor time spent so far, seconds: what a busy machine does not lengthen."""
-    ticks, parents = {}, {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        parents[int(entry.name)] = int(fields[1])
-        ticks[int(entry.name)] = sum(
-            map(int, fields[11:15])
-        )  # own and waited-for children's, user and system
-    return sum(spent for process, spent in ticks.items() if _descends(process, parents)) / _TICKS_PER_SECOND
+    # User and system, own and of children waited for.
+    return sum(sum(map(int, fields[11:15])) for fields in _own_processes()) / _TICKS_PER_SECOND
 
 
 def _resident_bytes() -> int:
-    parents, resident = {}, {}
+    return sum(int(fields[21]) for fields in _own_processes()) * _PAGE_BYTES
+
+
+def _own_processes() -> list[list[str]]:
+    """Return, of this process and its descendants, what /proc/PID/stat holds behind the name (proc(5))."""
+    told = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit():
             continue
-        try:
-            parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            resident[int(entry.name)] = int((entry / "statm").read_text().split()[1]) * _PAGE_BYTES
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return sum(held for process, held in resident.items() if _descends(process, parents))
+        with suppress(FileNotFoundError, ProcessLookupError):
+            told[int(entry.name)] = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+    parents = {process: int(fields[1]) for process, fields in told.items()}
+    return [fields for process, fields in told.items() if _descends(process, parents)]
 
 
 def _descends(process: int, parents: dict[int, int]) -> bool:

@@ -10,9 +10,7 @@ step that collected its input would fail.
 """
 
 import argparse
-import os
 import shutil
-import sys
 import tempfile
 import time
 import uuid
@@ -23,13 +21,13 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from engagement.config import load_settings
-from engagement.spark import build_session
 from engagement.step import Run, Step
 from engagement.tables import Warehouse
 from jobs.find_groups import find_groups
 from jobs.predict_engagement import predict_engagement
 from jobs.score_engagement import score_engagement
 from tests.benchmarks.memory import peak_memory, processor_seconds
+from tests.benchmarks.sessions import benchmark_session
 from tests.benchmarks.silver import write_silver
 
 # Of the simulated class (`python -m engagement.demo`): bytes of its telemetry over its responses.
@@ -81,23 +79,12 @@ def _measure(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _session(options: argparse.Namespace) -> SparkSession:
-    # Spark's workers would take the first python3 of the PATH.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    spark = build_session(
-        "benchmark",
-        master=f"local[{options.cores}]",
-        conf={
-            "spark.driver.memory": options.heap,
-            "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods -XX:+UseParallelGC",
-            "spark.ui.enabled": "false",
-            "spark.ui.showConsoleProgress": "false",
-            "spark.sql.shuffle.partitions": str(options.partitions),
-            "spark.databricks.delta.snapshotPartitions": "2",
-            "spark.local.dir": str(options.folder or tempfile.gettempdir()),
-        },
-    )
-    spark.sparkContext.setLogLevel("ERROR")
-    return spark
+    conf = {
+        "spark.driver.memory": options.heap,
+        "spark.sql.shuffle.partitions": str(options.partitions),
+        "spark.local.dir": str(options.folder or tempfile.gettempdir()),
+    }
+    return benchmark_session(options.cores, conf)
 
 
 def _options() -> argparse.Namespace:

@@ -1,7 +1,5 @@
 """What stays warm in a contender's process: a Spark session, or a pool of processes."""
 
-import os
-import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -11,7 +9,7 @@ from multiprocessing import get_context
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession, functions as F
 
-from engagement.spark import build_session
+from tests.benchmarks.sessions import benchmark_session
 
 INPUT = (
     "response_id string, response_date date, audio_key string, first_tried_at timestamp, original_text string"
@@ -33,17 +31,7 @@ def pool_of(cores: int) -> ProcessPoolExecutor:
 
 def session_of(cores: int) -> SparkSession:
     """Return the session of this process, made once."""
-    # Spark's workers would take the first python3 of the PATH.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    conf = {
-        "spark.driver.memory": "1g",
-        "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods -XX:+UseParallelGC",
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-    }
-    spark = build_session("benchmark", master=f"local[{cores}]", conf=conf)
-    spark.sparkContext.setLogLevel("ERROR")
-    return spark
+    return benchmark_session(cores, {"spark.driver.memory": "1g"})
 
 
 def spark_rows(cores: int, recordings: pd.DataFrame, tasks: int) -> DataFrame:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from engagement.gold.jackknife import BUCKETS
 from engagement.gold.resampling import kept_groups
-from engagement.gold.validation import BUCKETS, validation_figures
+from engagement.gold.validation import validation_figures
 from engagement.gold.validation_units import (
     half_observations,
     learner_attributes,

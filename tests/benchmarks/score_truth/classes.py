@@ -1,14 +1,13 @@
 """A simulated class on its way through the real steps: telemetry and exports in, gold tables out."""
 
 import os
-import sys
 from argparse import Namespace
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession, functions as F
+from pyspark.sql import DataFrame, SparkSession, functions as F, types as T
 
 from engagement.config import Settings, load_settings
 from engagement.demo.generators import GENERATORS
@@ -16,11 +15,11 @@ from engagement.demo.learners import Learner, enrol
 from engagement.demo.schedule import DAYS_PER_WEEK
 from engagement.demo.simulation import simulate
 from engagement.schemas import RESPONSES, VOICE_SCORES, Table
-from engagement.spark import build_session
 from engagement.step import Run
 from engagement.tables import Warehouse, overwrite, read
 from jobs.all import PIPELINE
 from tests.benchmarks.score_truth.voices import voice_rows
+from tests.benchmarks.sessions import benchmark_session
 
 SECRET = "a secret of the benchmark"
 PARTITIONS = 8
@@ -106,34 +105,20 @@ class SimulatedClass:
             PIPELINE[name](Run(self.spark, self.settings(), self.warehouse, Namespace(fit=True)))
 
     def _voices(self) -> DataFrame:
-        kept = [column for column in VOICE_SCORES.schema if column.name not in ("run_id", "written_at")]
-        schema = VOICE_SCORES.schema.__class__([column for column in kept if column.name != "response_id"])
+        schema = T.StructType([each for each in VOICE_SCORES.made_columns if each.name != "response_id"])
         rows = list(voice_rows(self.truth, self.pupils, seed=self.seed))
-        for column in schema:
-            column.nullable = True
         named = self.table(RESPONSES).where(F.col("audio_key").isNotNull()).select("response_id", "audio_key")
         return named.join(self.spark.createDataFrame(rows, schema), on="audio_key", how="inner")
 
 
 def session() -> SparkSession:
-    """Return a session on two cores, set as spark-submit.sh sets it."""
-    # Spark's workers would take the first python3 of the PATH.
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    """Return a session on two cores, and give pseudonyms their key."""
     os.environ["ENGAGEMENT_SECRET"] = SECRET
-    spark = build_session(
-        "score_truth",
-        master="local[2]",
-        conf={
-            "spark.driver.memory": "3g",
-            "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods -XX:+UseParallelGC "
-            "-XX:ReservedCodeCacheSize=256m",
-            "spark.driver.host": "localhost",
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.ui.enabled": "false",
-            "spark.ui.showConsoleProgress": "false",
-            "spark.sql.shuffle.partitions": str(PARTITIONS),
-            "spark.databricks.delta.snapshotPartitions": "2",
-        },
-    )
-    spark.sparkContext.setLogLevel("ERROR")
-    return spark
+    conf = {
+        "spark.driver.memory": "3g",
+        "spark.driver.host": "localhost",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.shuffle.partitions": str(PARTITIONS),
+        "spark.databricks.delta.snapshotPartitions": "2",
+    }
+    return benchmark_session(2, conf)
