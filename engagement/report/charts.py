@@ -158,7 +158,7 @@ def drivers_chart(drivers: pd.DataFrame, *, most: int = 12) -> Spec:
         .encode(
             x=alt.X(
                 "signed:Q",
-                title="← holds back      learners      lifts →",
+                title="← held back · learners · lifted →",
                 axis=alt.Axis(labelExpr="abs(datum.value)", tickMinStep=1),
             ),
             y=alt.Y("driver:N", sort=order, title=None),

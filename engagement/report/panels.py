@@ -66,7 +66,8 @@ def week_panels(figures: Figures) -> list[Panel]:
         Panel(
             "weeks",
             "Engagement, week by week",
-            "Mean over the learners who answered in the week; who stopped is no longer in it.",
+            "Mean over the learners who answered in the week, each counted once, however little he answered; "
+            "50 is the mean over all answers. Who stopped is no longer in it.",
             charts.weeks_chart(weeks),
             grids.weeks(weeks),
         ),

@@ -60,15 +60,18 @@ def _attention(figures: Figures) -> Section:
 
 
 def _forecast(figures: Figures) -> Section:
-    said = (
-        " ".join(trust.forecast_sentences(figures)) or "Nothing is foreseen yet: there is too little history."
-    )
+    said = " ".join(trust.forecast_sentences(figures))
+    tried = trust.forecast_grid(figures)
+    if not said:
+        said = "Nothing is foreseen yet: there is too little history."
+    elif not tried.rows:
+        said += " There is too little history to try the forecast on learners and days that it has not seen."
     return Section(
         "forecast",
         "Who may stop",
         f"{said} A chance is no verdict on a learner: it says where a word of encouragement is due first.",
         trust.forecast_panels(figures),
-        [trust.forecast_grid(figures)],
+        [tried] if tried.rows else [],
     )
 
 

@@ -38,10 +38,8 @@ def forecast_sentences(figures: Figures) -> list[str]:
     for row in rows_of(figures.stops):
         if not row["foreseen"]:
             continue
-        active, likely = (
-            words.plural(row[name], noun)
-            for name, noun in (("foreseen", "active learner"), ("likely", "learner"))
-        )
+        active = words.plural(row["foreseen"], "active learner")
+        likely = words.plural(row["likely"], "learner") if row["likely"] else "none of them"
         said.append(
             f"Of {active}, about {words.count(row['expected'])} are expected to give no answer for "
             f"{row['horizon_days']} days from {words.day(row['as_of'])} on; for {likely} that is more likely "

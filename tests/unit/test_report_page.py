@@ -200,6 +200,16 @@ def test_render__unmeasured_scores_say_how_to_measure_them() -> None:
     assert "Nothing is foreseen yet: there is too little history." in page
 
 
+def test_render__a_forecast_that_was_not_tried_says_so_instead_of_an_empty_table() -> None:
+    figures = _figures()
+    untried = replace(figures, validation=figures.validation.head(0), stops=figures.stops.assign(likely=0))
+    page = render(untried, generated_for="Class 4", generated_at=_MADE_ON)
+    text = " ".join(unescape(re.sub("<[^>]*>", " ", page)).split())
+    assert "from 3 Mar 2025 on; for none of them that is more likely than not." in text
+    assert "too little history to try the forecast" in text
+    assert "The forecast, on learners that no model was fitted on" not in text
+
+
 def test_render__hostile_text_stays_text() -> None:
     page = render(_figures(_HOSTILE, _HOSTILE), generated_for=_HOSTILE, generated_at=_MADE_ON)
     tags = _parsed(page)
