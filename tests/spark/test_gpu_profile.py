@@ -44,7 +44,7 @@ def test_score_due__a_required_gpu_that_is_not_there_stops_before_anything_is_fe
     settings = VoiceSettings(audio_root=str(tmp_path / "a root that no fetch would take"), require_gpu=True)
     due = spark.createDataFrame([("r1", "a.wav", 0)], "response_id string, audio_key string, batch int")
     with pytest.raises(ModelError, match=r"voice\.require_gpu is true"):
-        score_due(Worklist(due, {"new": 1}), warehouse, settings)
+        score_due(Worklist(due, {"new": 1}, batches=1), warehouse, settings)
     assert not exists(spark, warehouse, VOICE_SCORES)
 
 
