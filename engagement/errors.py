@@ -33,6 +33,10 @@ class TableError(EngagementError):
     """A table that is missing or whose columns are not those of `engagement.schemas`."""
 
 
+class LockError(EngagementError):
+    """Another run holds the warehouse."""
+
+
 class GateError(EngagementError):
     """A quality gate stopped the run: nothing was published downstream."""
 

@@ -14,6 +14,7 @@ from engagement.analysis_settings import (
 )
 from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
+from engagement.run_settings import RunSettings
 
 __all__ = [
     "Cohort",
@@ -23,6 +24,7 @@ __all__ = [
     "Maintenance",
     "Milestones",
     "Paths",
+    "RunSettings",
     "ScoreSettings",
     "Settings",
     "ValidationSettings",
@@ -175,6 +177,7 @@ class Settings:
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     validation: ValidationSettings = field(default_factory=ValidationSettings)
     maintenance: Maintenance = field(default_factory=Maintenance)
+    run: RunSettings = field(default_factory=RunSettings)
 
     @property
     def sha256(self) -> str:

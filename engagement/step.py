@@ -7,7 +7,8 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
@@ -17,6 +18,7 @@ from engagement.config import Settings, load_settings
 from engagement.errors import EngagementError
 from engagement.progress import say, ticking
 from engagement.reasons import exit_status_of, reason_of
+from engagement.run_lock import hold_warehouse
 from engagement.schemas import RUNS
 from engagement.spark import build_session
 from engagement.tables import Warehouse, append
@@ -31,12 +33,15 @@ class Run:
         settings: The settings in force.
         warehouse: Where tables are read and written.
         options: Options of the command line, the step's own among them.
+        writes: Whether it may change tables, and so holds the warehouse; a reader's row in ops.runs is all
+            that it writes.
     """
 
     spark: SparkSession
     settings: Settings
     warehouse: Warehouse
     options: argparse.Namespace
+    writes: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,16 @@ Step = Callable[[Run], Counts]
 OptionAdder = Callable[[argparse.ArgumentParser], None]
 
 
-def main(name: str, steps: Mapping[str, Step], add_options: OptionAdder | None = None) -> None:
+def main(
+    name: str, steps: Mapping[str, Step], add_options: OptionAdder | None = None, *, writes: bool = True
+) -> None:
     """Run `steps` in order in one session and end the process with the exit status.
 
     Args:
         name: The file of jobs/ that was submitted.
         steps: The steps by name; one but for `all`.
         add_options: Adds the step's own options to the command line.
+        writes: Whether the steps may change tables: one run at a time does.
     """
     options = _parse(name, add_options)
     _configure_logging(verbose=options.verbose)
@@ -71,14 +79,24 @@ def main(name: str, steps: Mapping[str, Step], add_options: OptionAdder | None =
     warehouse = Warehouse(
         settings.paths.warehouse, uuid.uuid4().hex, datetime.now(UTC).replace(microsecond=0)
     )
-    run = Run(spark, settings, warehouse, options)
-    for number, (step_name, step) in enumerate(steps.items(), start=1):
-        say(f"[{number}/{len(steps)}] {step_name}")
-        try:
-            _timed(run, step_name, step)
-        except Exception as error:  # noqa: BLE001 - the one place where a failure becomes an exit status
-            _fail(step_name, error, options)
+    run = Run(spark, settings, warehouse, options, writes)
+    at_work = name
+    try:
+        with _held(run) if writes else nullcontext():
+            for number, (step_name, step) in enumerate(steps.items(), start=1):
+                at_work = step_name
+                say(f"[{number}/{len(steps)}] {step_name}")
+                _timed(run, step_name, step)
+    except Exception as error:  # noqa: BLE001 - the one place where a failure becomes an exit status
+        _fail(at_work, error, options)
     spark.stop()
+
+
+def _held(run: Run, *, wait_seconds: float | None = None) -> AbstractContextManager[None]:
+    rules = run.settings.run
+    if wait_seconds is not None:
+        rules = replace(rules, lock_wait_seconds=wait_seconds)
+    return hold_warehouse(run.spark, run.warehouse.root, run.warehouse.run_id, rules)
 
 
 def _timed(run: Run, name: str, step: Step) -> None:
@@ -91,7 +109,9 @@ def _timed(run: Run, name: str, step: Step) -> None:
     finally:
         seconds = time.monotonic() - began
         try:
-            _record(run, name, started_at, seconds, status, counts)
+            # A reader does not wait for a run at work: its row is left out then, in so many words.
+            with nullcontext() if run.writes else _held(run, wait_seconds=0):
+                _record(run, name, started_at, seconds, status, counts)
         except Exception as error:  # noqa: BLE001 - the ledger must not hide the failure that it records
             say(f"      ops.runs could not be written: {reason_of(error)}")
     say(f"      {name} {status} in {seconds:.1f} s{_told(counts)}")
