@@ -62,6 +62,7 @@ setup(
             *TRAIN,
             "pytest>=8,<10",
             "chispa>=0.10,<0.13",
+            "hypothesis>=6.100,<7",
             "import-linter>=2,<3",
             "moto[server]>=5,<6",
             "mypy>=1.11,<3",

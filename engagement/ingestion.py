@@ -6,7 +6,7 @@ by its content, so nothing is lost and nothing is there twice.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession, functions as F
@@ -16,12 +16,13 @@ from engagement.bronze.exports import read_export_rows
 from engagement.bronze.files import list_files, paths_to_read, unread_files
 from engagement.bronze.ledger import first_deliveries, ledger, numbered_rows, packed, rejected_rows, unpacked
 from engagement.bronze.lines import read_lines
-from engagement.bronze.milestone_records import export_records, log_records, parse_export_rows
+from engagement.bronze.milestone_records import export_records, log_record_id, log_records, parse_export_rows
 from engagement.config import Ingest
 from engagement.errors import GateError
+from engagement.positions import drop_positions
 from engagement.pseudonyms import RECORD_PSEUDONYMS, with_pseudonyms
 from engagement.schemas import EVENTS, INGESTED_FILES, MILESTONE_RECORDS, REJECTED, Table
-from engagement.tables import Warehouse, append, exists, merge, read, read_or_empty
+from engagement.tables import Warehouse, append, create_if_missing, merge, overwrite, read, read_or_empty
 
 LEDGER_COUNTS = ("lines", "events", "kept", "duplicates", "rejected")
 
@@ -52,18 +53,20 @@ def take_telemetry(intake: Intake, folder: str) -> dict[str, int]:
         InputError: there is no such folder, or a file has a compression that Spark cannot read.
         GateError: more than the configured share was rejected.
     """
-    counts = _take(intake, folder, _TELEMETRY)
-    # LOG events bring milestone records; those of a run that died in between are made up for here.
-    events = read_or_empty(intake.spark, intake.warehouse, EVENTS)
-    known = read_or_empty(intake.spark, intake.warehouse, MILESTONE_RECORDS)
-    new = log_records(events).join(known.select("record_id"), on="record_id", how="left_anti")
-    append(new, intake.warehouse, MILESTONE_RECORDS)
-    return counts
+    return _take(intake, folder, _TELEMETRY)
 
 
 def take_exports(intake: Intake, folder: str) -> dict[str, int]:
     """Read the export files below `folder`; return the ledger's totals. Raises as `take_telemetry` does."""
     return _take(intake, folder, _EXPORTS)
+
+
+def start_over(intake: Intake) -> None:
+    """Empty bronze, so that every file is read again, and let all that follows read all of it."""
+    drop_positions(intake.spark, intake.warehouse)
+    # The ledger first: whenever a run dies here, the next one reads the files that it no longer names.
+    for table in (INGESTED_FILES, EVENTS, MILESTONE_RECORDS, REJECTED):
+        overwrite(intake.spark.createDataFrame([], table.schema), intake.warehouse, table)
 
 
 def _parsed_telemetry(intake: Intake, files: DataFrame) -> DataFrame:
@@ -96,19 +99,21 @@ def _take(intake: Intake, folder: str, source: _Source) -> dict[str, int]:
     spark, warehouse, table = intake.spark, intake.warehouse, source.table
     files = unread_files(list_files(spark, folder), read_or_empty(spark, warehouse, INGESTED_FILES)).persist()
     if files.isEmpty():
-        append(spark.createDataFrame([], INGESTED_FILES.schema), warehouse, INGESTED_FILES)
-        append(spark.createDataFrame([], table.schema), warehouse, table)
+        for missing in (INGESTED_FILES, EVENTS, MILESTONE_RECORDS):
+            create_if_missing(spark, warehouse, missing)
         return dict.fromkeys(LEDGER_COUNTS, 0)
     # On disk, not in memory: read for the line numbers, the rows, the rejects and the ledger.
     parsed = packed(source.parse(intake, files), key=source.key).persist(StorageLevel.DISK_ONLY)
     numbered = numbered_rows(parsed)
-    known = read(spark, warehouse, table) if exists(spark, warehouse, table) else None
+    days = _days(numbered)
+    known = _of_days(read_or_empty(spark, warehouse, table), days)
     first = first_deliveries(numbered, known, key=source.key)
     append(source.rows_of(unpacked(first)), warehouse, table)
+    if source is _TELEMETRY:
+        _append_log_records(intake, numbered, days)
     merge(rejected_rows(numbered), warehouse, REJECTED)
-    written = read(spark, warehouse, table).join(
-        files.select("source_file"), on="source_file", how="left_semi"
-    )
+    stored = _of_days(read(spark, warehouse, table), days)
+    written = stored.join(files.select("source_file"), on="source_file", how="left_semi")
     told = ledger(numbered, written, files, kind=source.kind).persist()
     counts = told.agg(*(F.sum(name).alias(name) for name in LEDGER_COUNTS)).collect()[0].asDict()
     _check_rejects(counts, source.kind, intake.limits.max_rejected_share)
@@ -116,6 +121,28 @@ def _take(intake: Intake, folder: str, source: _Source) -> dict[str, int]:
     for held in (told, parsed, files):
         held.unpersist()
     return counts
+
+
+def _append_log_records(intake: Intake, numbered: DataFrame, days: list[date]) -> None:
+    """Add the milestone records that LOG events bring, those of a run that died in between among them."""
+    told = numbered.where("content.set_result is not null").withColumn("record_id", log_record_id())
+    records = read_or_empty(intake.spark, intake.warehouse, MILESTONE_RECORDS)
+    known = _of_days(records.withColumn("event_date", F.to_date("recorded_at")), days)
+    first = first_deliveries(told, known, key="record_id")
+    append(log_records(unpacked(first.drop("record_id"))), intake.warehouse, MILESTONE_RECORDS)
+
+
+def _days(numbered: DataFrame) -> list[date]:
+    """Return the days that events were taken for; none where rows have no day."""
+    if "event_date" not in numbered.columns:
+        return []
+    taken = numbered.where("is_event and reason is null")
+    return sorted(row["event_date"] for row in taken.select("event_date").distinct().collect())
+
+
+def _of_days(rows: DataFrame, days: list[date]) -> DataFrame:
+    """Return the rows of some days, so that no other files are read; all of them where rows have no day."""
+    return rows.where(F.col("event_date").isin(days)) if "event_date" in rows.columns else rows
 
 
 def _check_rejects(counts: dict[str, int], kind: str, limit: float) -> None:

@@ -2,7 +2,7 @@
 
 from pyspark.sql import types as T
 
-from engagement.schemas.table import DOUBLE, LONG, STRING, TIMESTAMP, Table, column
+from engagement.schemas.table import DOUBLE, LINEAGE, LONG, STRING, TIMESTAMP, Table, column
 
 RUNS = Table(
     name="ops.runs",
@@ -21,4 +21,18 @@ RUNS = Table(
         column("version", STRING, "Version of this project"),
     ),
     key=("run_id", "step"),
+)
+
+POSITIONS = Table(
+    name="ops.positions",
+    comment="One row per step and table that it reads incrementally: how far it has read",
+    columns=(
+        column("step", STRING, "File of jobs/ that reads", required=True),
+        column("source", STRING, "Table read", required=True),
+        column("table_id", STRING, "Delta's id of the stored table: another one when it was made anew"),
+        column("version", LONG, "Version of the table up to and with which all is taken in", required=True),
+        column("rules_sha256", STRING, "SHA-256 of the settings and rules that the rows depend on, hex"),
+        *LINEAGE,
+    ),
+    key=("step", "source"),
 )
