@@ -15,11 +15,13 @@ from pyspark.sql import SparkSession
 
 from engagement import __version__
 from engagement.config import Settings, load_settings
-from engagement.errors import EngagementError
+from engagement.errors import EngagementError, GateError
+from engagement.gates import ACCEPTED
 from engagement.progress import say, ticking
 from engagement.reasons import exit_status_of, reason_of
 from engagement.run_lock import hold_warehouse
 from engagement.schemas import RUNS
+from engagement.schemas.enums import RunStatus
 from engagement.spark import build_session
 from engagement.tables import Warehouse, append
 
@@ -101,11 +103,16 @@ def _held(run: Run, *, wait_seconds: float | None = None) -> AbstractContextMana
 
 def _timed(run: Run, name: str, step: Step) -> None:
     began, started_at = time.monotonic(), datetime.now(UTC)
-    status, counts = "failed", Counts()
+    status, counts = RunStatus.FAILED, Counts()
     try:
         with ticking(run.spark, name):
             counts = step(run)
-        status = "done"
+        is_accepted = any(key.startswith(ACCEPTED) for key in counts.detail)
+        status = RunStatus.ACCEPTED if is_accepted else RunStatus.DONE
+    except GateError as error:
+        status = RunStatus.STOPPED
+        counts = Counts(rejected=error.counts.get("rejected"), detail=error.counts)
+        raise
     finally:
         seconds = time.monotonic() - began
         try:
@@ -117,19 +124,22 @@ def _timed(run: Run, name: str, step: Step) -> None:
     say(f"      {name} {status} in {seconds:.1f} s{_told(counts)}")
 
 
-def _record(run: Run, name: str, started_at: datetime, seconds: float, status: str, counts: Counts) -> None:
+def _record(
+    run: Run, name: str, started_at: datetime, seconds: float, status: RunStatus, counts: Counts
+) -> None:
     row = {
         "run_id": run.warehouse.run_id,
         "step": name,
         "started_at": started_at,
         "seconds": round(seconds, 3),
-        "status": status,
+        "status": status.value,
         "rows_in": counts.rows_in,
         "rows_out": counts.rows_out,
         "rejected": counts.rejected,
         "detail": dict(counts.detail),
         "settings_sha256": run.settings.sha256,
         "version": __version__,
+        "run_started_at": run.warehouse.started_at,
     }
     append(run.spark.createDataFrame([row], RUNS.schema).coalesce(1), run.warehouse, RUNS)
 
