@@ -1,8 +1,7 @@
-"""Telemetry and exports for tests of many runs: drawn by hypothesis, dealt into files, taken in run by run."""
+"""Telemetry and exports for tests of many runs: drawn, dealt into files, and taken in run by run."""
 
 import json
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,7 +30,7 @@ class Input:
     export: tuple[str, ...]
 
 
-def make_input(chosen: random.Random, most_events: int = 40) -> Input:
+def made_input(chosen: random.Random, most_events: int = 40) -> Input:
     """Make a few devices' telemetry, with all that makes sessions and phases change, and an export on it."""
     at = dict.fromkeys(("a", "b", ""), ETS)
     lines, export = [], []
@@ -55,9 +54,9 @@ class Runs:
     def warehouse(self) -> Warehouse:
         return Warehouse(str(self.folder / "warehouse"), "run", datetime(2024, 5, 20, tzinfo=UTC))
 
-    def deliver(self, name: str, lines: Sequence[str], export: Sequence[str]) -> None:
+    def deliver(self, name: str, given: Input) -> None:
         """Lay a file of each kind into the folders."""
-        for kind, rows in (("telemetry", lines), ("exports", export)):
+        for kind, rows in (("telemetry", given.lines), ("exports", given.export)):
             (self.folder / kind).mkdir(parents=True, exist_ok=True)
             if rows:
                 (self.folder / kind / f"{name}.jsonl").write_text("".join(f"{row}\n" for row in rows))
@@ -72,19 +71,20 @@ class Runs:
         return build(silver, everything=everything, history_days=7)
 
 
-def dealt(given: Input, runs: int, seed: int) -> list[tuple[list[str], list[str]]]:
+def dealt(given: Input, runs: int, chosen: random.Random) -> list[Input]:
     """Deal lines and rows into runs: in no order, and a quarter of them twice, with other server fields."""
-    chosen = random.Random(seed)
     shares: list[tuple[list[str], list[str]]] = [([], []) for _ in range(runs)]
     for place, rows in enumerate((given.lines, given.export)):
         for row in chosen.sample(rows, len(rows)):
             shares[chosen.randrange(runs)][place].append(row)
             if chosen.random() < 0.25:
-                again = (
-                    json.dumps({**json.loads(row), "syncts": chosen.randrange(10**6)}) if place == 0 else row
-                )
-                shares[chosen.randrange(runs)][place].append(again)
-    return shares
+                shares[chosen.randrange(runs)][place].append(_sent_again(chosen, row))
+    return [Input(tuple(lines), tuple(export)) for lines, export in shares]
+
+
+def _sent_again(chosen: random.Random, row: str) -> str:
+    told = json.loads(row)
+    return json.dumps({**told, "syncts": chosen.randrange(10**6)}) if "eid" in told else row
 
 
 def _event(chosen: random.Random, device: str, ets: int, number: int) -> dict[str, Any]:
