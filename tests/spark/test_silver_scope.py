@@ -10,6 +10,7 @@ from engagement.schemas import EVENTS, MILESTONE_RECORDS
 from engagement.silver.learners import content_session_learners
 from engagement.silver.scope import (
     affected_learners,
+    anew,
     marked,
     place_in_time,
     resumed_groups,
@@ -63,8 +64,7 @@ def test_resumed_groups__cut_again_as_all_cut_anew(spark: SparkSession) -> None:
 
     resumed = resumed_groups(touched_groups(events.where("mid = 'new'")), sessions).persist()
     place = F.struct("ets_milliseconds", "event_id")
-    anew = marked(events, resumed, place).where("is_anew").drop("is_anew")
-    cut_again = _cut(anew, is_resumed=F.col("is_resumed")).drop("is_resumed")
+    cut_again = _cut(anew(events, resumed, place), is_resumed=F.col("is_resumed")).drop("is_resumed")
     stays = marked(before, resumed, place).where("not is_anew").drop("is_anew", "is_resumed")
 
     assert resumed.count() > 60 and 0 < stays.count() < events.count()
