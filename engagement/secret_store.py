@@ -30,9 +30,10 @@ def stored_secret(arn: str) -> str:
         client = boto3.client("secretsmanager", region_name=found["region"], config=_LIMITS)
         answer = client.get_secret_value(SecretId=arn)
     except (BotoCoreError, ClientError) as error:
-        code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+        is_answer = isinstance(error, ClientError)
+        code = error.response["Error"]["Code"] if is_answer else type(error).__name__
         raise ConfigurationError(
-            f"AWS Secrets Manager did not give the secret that ENGAGEMENT_SECRET names ({code}): check the ARN, "
+            f"AWS Secrets Manager did not give the secret that ENGAGEMENT_SECRET names ({code}): check the ARN "
             "and that the driver's role may call secretsmanager:GetSecretValue on it."
         ) from error
     secret = answer.get("SecretString")
