@@ -33,7 +33,7 @@ def stored_secret(arn: str) -> str:
         is_answer = isinstance(error, ClientError)
         code = error.response["Error"]["Code"] if is_answer else type(error).__name__
         raise ConfigurationError(
-            f"AWS Secrets Manager did not give the secret that ENGAGEMENT_SECRET names ({code}): check the ARN "
+            f"AWS Secrets Manager did not give the secret of ENGAGEMENT_SECRET ({code}): check the ARN "
             "and that the driver's role may call secretsmanager:GetSecretValue on it."
         ) from error
     secret = answer.get("SecretString")
