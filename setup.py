@@ -32,7 +32,7 @@ setup(
     },
     install_requires=[
         "av>=16.1,<18",
-        "boto3>=1.34,<2",
+        "boto3>=1.35.70,<2",
         "librosa>=0.11,<0.12",
         "numpy>=1.26,<2.4",
         "onnxruntime-gpu>=1.22,<1.27",
@@ -62,6 +62,7 @@ setup(
             *TRAIN,
             "pytest>=8,<10",
             "chispa>=0.10,<0.13",
+            "hypothesis>=6.100,<7",
             "import-linter>=2,<3",
             "moto[server]>=5,<6",
             "mypy>=1.11,<3",

@@ -1,5 +1,8 @@
 """The whole pipeline in one session: every step in order, from raw telemetry to the report."""
 
+import argparse
+
+from engagement.gates import add_accept
 from engagement.step import main
 from jobs.build_sessions import build_sessions
 from jobs.find_groups import find_groups
@@ -19,5 +22,13 @@ PIPELINE = {
     "publish_report": publish_report,
 }
 
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--full-refresh", action="store_true", help="make bronze and silver anew from all files; voice stays"
+    )
+    add_accept(parser)
+
+
 if __name__ == "__main__":
-    main("all", PIPELINE)
+    main("all", PIPELINE, _add_options)

@@ -1,38 +1,27 @@
 """bronze.* → silver.sessions, silver.milestones, silver.responses."""
 
-from pyspark import StorageLevel
+import argparse
 
-from engagement.schemas import EVENTS, MILESTONE_RECORDS, MILESTONES, RESPONSES, SESSIONS
-from engagement.silver.learners import assign_learners, assign_record_learners, content_session_learners
-from engagement.silver.milestones import find_milestones
-from engagement.silver.responses import find_responses
-from engagement.silver.sessions import assign_sessions, summarise_sessions
+from engagement.session_building import build
+from engagement.session_renewal import Silver
 from engagement.step import Counts, Run, main
-from engagement.tables import overwrite, read
 
 
 def build_sessions(run: Run) -> Counts:
-    """Cut sessions, place levels and phases, and write one row per response."""
+    """Cut sessions, place levels and phases, and write one row per response: of what is new, or of all."""
     settings = run.settings
-    events = read(run.spark, run.warehouse, EVENTS)
-    records = read(run.spark, run.warehouse, MILESTONE_RECORDS)
-    fallback = settings.identity.fallback
-    export_learners = content_session_learners(records)
-    # Sessions, milestones and responses all start from it: sorted once, kept on disk, not in memory.
-    known = assign_learners(assign_sessions(events), export_learners, fallback=fallback)
-    known = known.persist(StorageLevel.DISK_ONLY)
-    known_records = assign_record_learners(records, export_learners, fallback=fallback)
-    sessions = overwrite(summarise_sessions(known), run.warehouse, SESSIONS)
-    milestones = find_milestones(
-        known_records, known, set_pause_seconds=settings.milestones.set_pause_seconds
+    silver = Silver(
+        run.spark, run.warehouse, settings.identity.fallback, settings.milestones.set_pause_seconds
     )
-    intervals = overwrite(milestones, run.warehouse, MILESTONES)
-    responses = find_responses(known, read(run.spark, run.warehouse, MILESTONES))
-    written = overwrite(responses, run.warehouse, RESPONSES)
-    rows_in = known.count()
-    known.unpersist()
-    return Counts(rows_in=rows_in, rows_out=written, detail={"sessions": sessions, "milestones": intervals})
+    everything = getattr(run.options, "full_refresh", False)
+    written = build(silver, everything=everything, history_days=settings.maintenance.history_days)
+    events, responses = written.pop("events"), written.pop("responses")
+    return Counts(rows_in=events, rows_out=responses, detail=written)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--full-refresh", action="store_true", help="make silver anew from all of bronze")
 
 
 if __name__ == "__main__":
-    main("build_sessions", {"build_sessions": build_sessions})
+    main("build_sessions", {"build_sessions": build_sessions}, _add_options)

@@ -6,9 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).resolve().parents[1]
+
+_ANY_TIME = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
+settings.register_profile("gate", max_examples=1, derandomize=True, **_ANY_TIME)
+settings.register_profile("many", max_examples=30, **_ANY_TIME)
+settings.load_profile("gate")
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +37,8 @@ def spark() -> Iterator[SparkSession]:
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.sql.shuffle.partitions": "2",
+            # Vacuum would list a table in 10,000 tasks.
+            "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
             "spark.databricks.delta.snapshotPartitions": "2",
             "spark.sql.warehouse.dir": "/tmp/engagement-tests-warehouse",
         },

@@ -61,19 +61,17 @@ def numbered_rows(parsed: DataFrame) -> DataFrame:
     return numbered.withColumn("input_order", place)
 
 
-def first_deliveries(numbered: DataFrame, known: DataFrame | None, *, key: str) -> DataFrame:
+def first_deliveries(numbered: DataFrame, known: DataFrame, *, key: str) -> DataFrame:
     """Return the rows taken that are new, each content once: where it stands first.
 
     Args:
         numbered: Rows of `numbered_rows`.
-        known: Table that former runs wrote, unique by `key`; None: nothing is known yet. Where it has an
-            event_date, that takes part in the comparison, so that other days are not read.
+        known: What former runs wrote, unique by `key`; its event_date, where it has one, is compared as well.
         key: Column that is equal for equal content.
     """
-    found = numbered.where("is_event and reason is null")
-    if known is not None:
-        same = [name for name in ("event_date", key) if name in known.columns]
-        found = found.join(known.select(same), on=same, how="left_anti")
+    same = [name for name in ("event_date", key) if name in known.columns]
+    taken = numbered.where("is_event and reason is null")
+    found = taken.join(known.select(same), on=same, how="left_anti")
     # Keys and places are shuffled, not rows: most contents come once, and the few others fit a broadcast.
     repeated = (
         found.groupBy(key)

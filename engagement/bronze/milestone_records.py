@@ -78,7 +78,7 @@ def log_records(events: DataFrame) -> DataFrame:
     """
     told = F.col("set_result")
     columns = {
-        "record_id": F.sha2(F.concat(F.lit(f"{RecordSource.LOG.value}:"), "event_id"), 256),
+        "record_id": log_record_id(),
         "source": F.lit(RecordSource.LOG.value),
         "level": told["current_level"],
         "previous_level": told["previous_level"],
@@ -89,6 +89,11 @@ def log_records(events: DataFrame) -> DataFrame:
         "recorded_at": F.col("event_at"),
     }
     return events.where("set_result is not null").select(*_table_columns(events, columns))
+
+
+def log_record_id() -> Column:
+    """Id of the record of a LOG event."""
+    return F.sha2(F.concat(F.lit(f"{RecordSource.LOG.value}:"), "event_id"), 256)
 
 
 def _source(names: Column) -> Column:

@@ -10,7 +10,7 @@ from engagement.schemas.gold import (
     RESPONSE_ENGAGEMENT,
     SESSION_ENGAGEMENT,
 )
-from engagement.schemas.ops import RUNS
+from engagement.schemas.ops import POSITIONS, RUNS
 from engagement.schemas.silver import MILESTONES, RESPONSES, SESSIONS, VOICE_SCORES
 from engagement.schemas.table import Table
 
@@ -33,6 +33,7 @@ TABLES: tuple[Table, ...] = (
     FORECASTS,
     VALIDATION,
     RUNS,
+    POSITIONS,
 )
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "MILESTONES",
     "MILESTONE_RECORDS",
     "PHASE_ENGAGEMENT",
+    "POSITIONS",
     "REFERENCES",
     "REJECTED",
     "RESPONSES",

@@ -87,6 +87,7 @@ EVENTS = Table(
     key=("event_date", "event_id"),
     partitioned_by=("event_date",),
     skipped_by=("event_at", "eid"),
+    keeps_changes=True,
 )
 
 MILESTONE_RECORDS = Table(
@@ -122,6 +123,8 @@ MILESTONE_RECORDS = Table(
         *LINEAGE,
     ),
     key=("record_id",),
+    skipped_by=("recorded_at", "source"),
+    keeps_changes=True,
 )
 
 REJECTED = Table(

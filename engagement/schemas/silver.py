@@ -27,9 +27,10 @@ SESSIONS = Table(
         column("device_id", STRING, "Device, pseudonym"),
         column("channel", STRING, "Tenant"),
         column("pdata_id", STRING, "Product"),
+        column("first_event_id", STRING, "First event (bronze.events)", required=True),
         column("started_at", TIMESTAMP, "First event, UTC", required=True),
         column("ended_at", TIMESTAMP, "Last event, UTC", required=True),
-        column("session_date", DATE, "Day of started_at, UTC"),
+        column("session_date", DATE, "Day of started_at, UTC", required=True),
         column("events", LONG, "Events in the session, count"),
         column("time_diff_seconds", DOUBLE, "Last minus first event, seconds, two decimals"),
         column("time_spent_seconds", DOUBLE, "Active time: gaps up to 600 s, seconds, two decimals"),
@@ -40,7 +41,8 @@ SESSIONS = Table(
         column("is_reported", BOOLEAN, "Whether Sunbird reports it: active time above 0"),
         *LINEAGE,
     ),
-    key=("session_id",),
+    key=("session_date", "session_id"),
+    skipped_by=("session_date", "started_at"),
 )
 
 MILESTONES = Table(
@@ -61,6 +63,7 @@ MILESTONES = Table(
         *LINEAGE,
     ),
     key=("milestone_id",),
+    skipped_by=("started_at", "kind"),
 )
 
 RESPONSES = Table(
@@ -82,6 +85,7 @@ RESPONSES = Table(
         column("class_id", STRING, "Class the learner studies in"),
         column("language", STRING, "Language being learnt"),
         column("level", STRING, "Level, m0 … m15"),
+        column("response_level", STRING, "Level that the response itself names; null when it names none"),
         column("phase", STRING, "discovery, practice or showcase", required=True),
         column("phase_source", STRING, "export, log or inferred", required=True),
         column("responded_at", TIMESTAMP, "When the response was sent, UTC", required=True),
@@ -103,6 +107,7 @@ RESPONSES = Table(
     ),
     key=("response_date", "response_id"),
     partitioned_by=("response_date",),
+    skipped_by=("responded_at",),
 )
 
 VOICE_SCORES = Table(

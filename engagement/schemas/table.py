@@ -18,6 +18,7 @@ class Table:
         partitioned_by: The columns that the files are partitioned by.
         skipped_by: The columns whose least and greatest value Delta keeps per file, so that readers can skip
             it; none named: the first 32. An id that stands there outlives its row.
+        keeps_changes: Whether a reader can ask what came since a version (Delta's change data feed).
     """
 
     name: str
@@ -26,6 +27,7 @@ class Table:
     key: tuple[str, ...]
     partitioned_by: tuple[str, ...] = ()
     skipped_by: tuple[str, ...] = ()
+    keeps_changes: bool = False
 
     @cached_property
     def schema(self) -> T.StructType:

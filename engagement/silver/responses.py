@@ -36,7 +36,7 @@ def find_responses(events: DataFrame, milestones: DataFrame) -> DataFrame:
         "text_words": _words("original_text"),
         "is_correct": F.coalesce("is_correct", F.lower("word_result") == "correct"),
     }
-    return in_table_order(_with_milestone(answers, milestones), RESPONSES, made)
+    return in_table_order(place_in_phases(answers, milestones), RESPONSES, made)
 
 
 def _active_seconds() -> Column:
@@ -47,8 +47,13 @@ def _active_seconds() -> Column:
     return F.when(is_active, gap / 1000).otherwise(0.0)
 
 
-def _with_milestone(answers: DataFrame, milestones: DataFrame) -> DataFrame:
-    """Add `milestone`, the phase interval that a response falls into: the last one started by then."""
+def place_in_phases(answers: DataFrame, milestones: DataFrame) -> DataFrame:
+    """Return responses with `milestone` (level, phase, source): the last phase interval started by then.
+
+    Args:
+        answers: Rows with learner_id, language, ets_milliseconds and event_id, and any others.
+        milestones: `find_milestones` of their learners.
+    """
     phases = milestones.where(F.col("kind") == "phase").select(
         *("learner_id", "language"),
         F.unix_millis("started_at").alias("ets_milliseconds"),

@@ -33,14 +33,16 @@ INTERACT_TYPES = (
     "selected",
 )
 
-_GROUP = ("device_id", "channel", "pdata_id")
+GROUP = ("device_id", "channel", "pdata_id")
 
 
-def assign_sessions(events: DataFrame) -> DataFrame:
+def assign_sessions(events: DataFrame, *, is_resumed: Column | None = None) -> DataFrame:
     """Return every event with the session it belongs to.
 
     Args:
-        events: bronze.events, with any further columns.
+        events: bronze.events, with any further columns; of a group all, or all from a session's start on.
+        is_resumed: Whether a group's first event here is known to start a session, since earlier ones were
+            left out; the same for a whole group. None: all events are here.
 
     Returns:
         One row per event, all its columns and `session_id` (null for LOG, AUDIT, SEARCH, an END that closes
@@ -48,11 +50,12 @@ def assign_sessions(events: DataFrame) -> DataFrame:
         in the same session; null for a session's first).
     """
     # Uncounted events sort apart, in a partition of their own, so that they come between no two others.
-    in_order = Window.partitionBy(*_GROUP, "is_counted").orderBy("ets_milliseconds", "event_id")
+    in_order = Window.partitionBy(*GROUP, "is_counted").orderBy("ets_milliseconds", "event_id")
     up_to_now = in_order.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     is_counted = ~F.col("eid").isin(*UNCOUNTED_EIDS) & F.col("device_id").isNotNull()
     bounds = (
         events.withColumn("is_counted", is_counted)
+        .withColumn("is_resumed", F.lit(False) if is_resumed is None else is_resumed)
         .withColumn("is_open", _is_open_before(in_order))
         .withColumn("gap", F.col("ets_milliseconds") - F.lag("ets_milliseconds").over(in_order))
     )
@@ -80,8 +83,9 @@ def summarise_sessions(events: DataFrame) -> DataFrame:
     is_interaction = (F.col("eid") == "INTERACT") & F.lower("edata_type").isin(*INTERACT_TYPES)
     totals = (
         events.where(F.col("session_id").isNotNull())
-        .groupBy("session_id", *_GROUP)
+        .groupBy("session_id", *GROUP)
         .agg(
+            F.min(F.struct("ets_milliseconds", "event_id"))["event_id"].alias("first_event_id"),
             F.min("event_at").alias("started_at"),
             F.max("event_at").alias("ended_at"),
             F.count(F.lit(1)).alias("events"),
@@ -117,17 +121,18 @@ def _is_open_before(in_order: WindowSpec) -> Column:
     """
     leaves_open = F.when(~_is_end(), F.lit(True)).when(_is_app(), F.lit(False))
     before = in_order.rowsBetween(Window.unboundedPreceding, -1)
-    return F.coalesce(F.last(leaves_open, ignorenulls=True).over(before), F.lit(False))
+    return F.coalesce(F.last(leaves_open, ignorenulls=True).over(before), F.col("is_resumed"))
 
 
 def _starts_session() -> Column:
     after_break = F.col("is_open") & (F.col("gap") > SESSION_BREAK_MILLISECONDS) & ~_is_app()
     app_start = (F.col("eid") == "START") & _is_app()
-    return after_break | app_start | (~F.col("is_open") & ~_is_end())
+    is_first = F.col("gap").isNull() & F.col("is_resumed")
+    return after_break | app_start | is_first | (~F.col("is_open") & ~_is_end())
 
 
 def _session_id(first_event: Column) -> Column:
-    group = [F.coalesce(name, F.lit("")) for name in _GROUP]
+    group = [F.coalesce(name, F.lit("")) for name in GROUP]
     return F.sha2(F.concat_ws("|", *group, first_event), 256)
 
 

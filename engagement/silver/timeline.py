@@ -52,7 +52,7 @@ def lay_out(records: DataFrame, responses: DataFrame) -> DataFrame:
     learner = Window.partitionBy("learner_id")
     session = Window.partitionBy("learner_id", "content_session_id")
     before = session.orderBy(*ORDER).rowsBetween(Window.unboundedPreceding, -1)
-    spoken = F.when(is_response(), F.col("language"))
+    spoken = F.when(is_response(), F.nullif("language", F.lit(NO_LANGUAGE)))
     around = F.coalesce(
         F.last(spoken, ignorenulls=True).over(before),
         F.max(spoken).over(session),

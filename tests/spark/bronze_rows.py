@@ -18,6 +18,8 @@ from engagement.bronze.ledger import (
     unpacked,
 )
 from engagement.pseudonyms import with_pseudonyms
+from engagement.schemas import EVENTS
+from tests.rows import frame
 
 SECRET = b"sixteen bytes or more"
 ETS = 1_714_557_600_000  # 2024-05-01T10:00:00Z
@@ -74,7 +76,8 @@ def take(lines: DataFrame, *, known: DataFrame | None = None, max_line_bytes: in
     found = with_pseudonyms(parse_events(lines, max_line_bytes=max_line_bytes, **CLOCK), SECRET)
     parsed = packed(found, key="event_id").persist()
     numbered = numbered_rows(parsed)
-    kept = typed_events(unpacked(first_deliveries(numbered, known, key="event_id"))).persist()
+    before = known if known is not None else frame(lines.sparkSession, EVENTS, [])
+    kept = typed_events(unpacked(first_deliveries(numbered, before, key="event_id"))).persist()
     files = (
         lines.select("source_file")
         .distinct()

@@ -68,7 +68,7 @@ def test_parse_export_rows__three_kinds_in_three_forms(spark: SparkSession, tmp_
         rows.write("2024-05-01T10:00:00.000Z,m5,u3,,\r\n")
     (tmp_path / "progress").rename(tmp_path / "progress.csv.gz")
     rows, files = numbered(spark, tmp_path)
-    records = export_records(first_deliveries(rows, None, key="record_id"))
+    records = export_records(first_deliveries(rows, frame(spark, MILESTONE_RECORDS, []), key="record_id"))
     assert records.columns == TABLE_COLUMNS
     names = (
         *("source", "learner_id", "language", "level", "previous_level", "phase", "lesson", "progress"),
@@ -126,7 +126,7 @@ def test_parse_export_rows__bad_rows_cost_themselves(spark: SparkSession, tmp_pa
         ("array.json", 2): "export_unreadable",
         ("cut.json", 1): "export_unreadable",
     }
-    kept = first_deliveries(rows, None, key="record_id")
+    kept = first_deliveries(rows, frame(spark, MILESTONE_RECORDS, []), key="record_id")
     told = {
         row["source_file"].rsplit("/", 1)[1]: tuple(
             row[name] for name in ("events", "kept", "duplicates", "rejected")

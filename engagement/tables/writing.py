@@ -1,62 +1,16 @@
-"""The only reader and writer of Delta tables: checks the schema, adds lineage, logs version and rows."""
+"""Writing tables: schema checked, lineage added, version and rows logged."""
 
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from delta.tables import DeltaTable
-from pyspark.sql import DataFrame, SparkSession, functions as F, types as T
+from pyspark.sql import DataFrame, SparkSession, functions as F
 
-from engagement.errors import TableError
-from engagement.schemas.table import LINEAGE, Table
+from engagement.schemas.table import Table
+from engagement.tables.stored import Warehouse, check_columns, exists
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Warehouse:
-    """Where the tables lie, and which run writes.
-
-    Attributes:
-        root: Folder or object-store URI of the warehouse.
-        run_id: The run that writes; stands in every row. A reader needs none.
-        started_at: When that run began, UTC.
-    """
-
-    root: str
-    run_id: str = ""
-    started_at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-
-    def path(self, table: Table) -> str:
-        """Return the folder of a table: `<root>/<layer>/<name>`."""
-        return f"{self.root.rstrip('/')}/{table.name.replace('.', '/')}"
-
-
-def exists(spark: SparkSession, warehouse: Warehouse, table: Table) -> bool:
-    """Return whether the table has been written."""
-    return DeltaTable.isDeltaTable(spark, warehouse.path(table))
-
-
-def read(spark: SparkSession, warehouse: Warehouse, table: Table) -> DataFrame:
-    """Return a table, with the columns of its schema checked.
-
-    Raises:
-        TableError: the table is missing, or a column is missing or has another type.
-    """
-    if not exists(spark, warehouse, table):
-        raise TableError(f"Table {table.name} is not in {warehouse.root}: run the step that writes it first.")
-    rows = spark.read.format("delta").load(warehouse.path(table))
-    _check(rows, table, "holds")
-    return rows.select(table.column_names)
-
-
-def read_or_empty(spark: SparkSession, warehouse: Warehouse, table: Table) -> DataFrame:
-    """Return a table, or no rows of its schema where nothing has been written yet."""
-    if exists(spark, warehouse, table):
-        return read(spark, warehouse, table)
-    return spark.createDataFrame([], table.schema)
 
 
 def create_if_missing(spark: SparkSession, warehouse: Warehouse, table: Table) -> None:
@@ -105,7 +59,8 @@ def merge(
     merged = (
         DeltaTable.forPath(rows.sparkSession, warehouse.path(table))
         .alias("known")
-        .merge(_complete(rows, warehouse, table).alias("given"), same)
+        .merge(complete(rows, warehouse, table).alias("given"), same)
+        .withSchemaEvolution()
         .whenMatchedUpdateAll()
         .whenNotMatchedInsertAll()
         .execute()
@@ -117,27 +72,7 @@ def merge(
     return written
 
 
-def compact(spark: SparkSession, warehouse: Warehouse, table: Table) -> tuple[int, int]:
-    """Join the table's small files; return how many there were, and are now."""
-    stored = DeltaTable.forPath(spark, warehouse.path(table))
-    before = _files(stored)
-    stored.optimize().executeCompaction()
-    return before, _files(stored)
-
-
-def vacuum(spark: SparkSession, warehouse: Warehouse, table: Table, *, retention_hours: int) -> None:
-    """Delete files that no version of the last `retention_hours` needs; older versions are gone then.
-
-    Delta refuses less than 168 hours: a reader or a writer could still be at work on such a file.
-    """
-    DeltaTable.forPath(spark, warehouse.path(table)).vacuum(retention_hours)
-
-
-def _files(stored: DeltaTable) -> int:
-    return int(stored.detail().select("numFiles").collect()[0]["numFiles"])
-
-
-def _complete(rows: DataFrame, warehouse: Warehouse, table: Table) -> DataFrame:
+def complete(rows: DataFrame, warehouse: Warehouse, table: Table) -> DataFrame:
     """Return the table's columns in order, lineage filled in, comments attached."""
     lineage = {
         "run_id": F.lit(warehouse.run_id),
@@ -145,19 +80,24 @@ def _complete(rows: DataFrame, warehouse: Warehouse, table: Table) -> DataFrame:
     }
     columns = set(table.column_names)
     complete = rows.withColumns({name: value for name, value in lineage.items() if name in columns})
-    _check(complete, table, "was to be given")
+    check_columns(complete, table, "was to be given")
     return complete.select(*(F.col(c.name).alias(c.name, metadata=c.metadata) for c in table.columns))
 
 
 def _write(rows: DataFrame, warehouse: Warehouse, table: Table, mode: str, replace_where: str | None) -> int:
     began = time.monotonic()
-    writer = _complete(rows, warehouse, table).write.format("delta").mode(mode)
+    writer = complete(rows, warehouse, table).write.format("delta").mode(mode)
+    if mode == "overwrite" and replace_where is None:
+        writer = writer.option("overwriteSchema", "true")
+    else:
+        # A table of an earlier release gets the columns that it lacks.
+        writer = writer.option("mergeSchema", "true")
     if replace_where is not None:
         writer = writer.option("replaceWhere", replace_where)
-    elif mode == "overwrite":
-        writer = writer.option("overwriteSchema", "true")
     if table.skipped_by:
         writer = writer.option("delta.dataSkippingStatsColumns", ",".join(table.skipped_by))
+    if table.keeps_changes:
+        writer = writer.option("delta.enableChangeDataFeed", "true")
     writer.partitionBy(*table.partitioned_by).save(warehouse.path(table))
     return _logged(rows.sparkSession, warehouse, table, began)
 
@@ -171,26 +111,5 @@ def _logged(spark: SparkSession, warehouse: Warehouse, table: Table, began: floa
     return written
 
 
-def _check(rows: DataFrame, table: Table, verb: str) -> None:
-    """Report every discrepancy at once; order does not matter."""
-    got = {field.name: field.dataType for field in rows.schema.fields}
-    problems = [
-        f"{field.name} is {_name(got.get(field.name))}, expected {_name(field.dataType)}"
-        for field in table.columns
-        if _name(got.get(field.name)) != _name(field.dataType)
-    ]
-    if problems:
-        raise TableError(f"Table {table.name} {verb} other columns than its schema: {'; '.join(problems)}.")
-
-
-def _name(kind: T.DataType | None) -> str:
-    return "missing" if kind is None else kind.simpleString()
-
-
 def _literal(value: str) -> str:
     return value.replace("\\", "\\\\").replace("'", "\\'")
-
-
-def lineage_names() -> Sequence[str]:
-    """Return the columns that tell where a row comes from, not what it says."""
-    return [column.name for column in LINEAGE]

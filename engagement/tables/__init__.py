@@ -1,0 +1,28 @@
+"""The only reader and writer of Delta tables: checks the schema, adds lineage, logs version and rows."""
+
+from engagement.tables.changes import added_rows, keep_changes, replace_rows, version_of
+from engagement.tables.maintenance import compact, vacuum
+from engagement.tables.staging import Staging
+from engagement.tables.stored import Warehouse, check_columns, exists, lineage_names, read, read_or_empty
+from engagement.tables.writing import append, create_if_missing, merge, overwrite, replace_cohort
+
+__all__ = [
+    "Staging",
+    "Warehouse",
+    "added_rows",
+    "append",
+    "check_columns",
+    "compact",
+    "create_if_missing",
+    "exists",
+    "keep_changes",
+    "lineage_names",
+    "merge",
+    "overwrite",
+    "read",
+    "read_or_empty",
+    "replace_cohort",
+    "replace_rows",
+    "vacuum",
+    "version_of",
+]
