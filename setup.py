@@ -27,7 +27,7 @@ setup(
     package_dir={"engagement.conf": "conf", "engagement.models": "models"},
     package_data={
         "engagement": ["report/templates/*", "**/*.yaml"],
-        "engagement.conf": ["*.yaml", "**/*.conf", "**/*.yaml"],
+        "engagement.conf": ["*.yaml", "**/*.conf", "**/*.yaml", "emr/*.json"],
         "engagement.models": ["*/model.onnx", "*/model.yaml"],
     },
     install_requires=[
@@ -47,6 +47,8 @@ setup(
     ],
     extras_require={
         "spark": SPARK,
+        # Spark and Delta are the cluster's.
+        "emr": [],
         "demo": [*SPARK, *DEMO],
         "notebook": [*SPARK, *NOTEBOOK, "jupyterlab>=4.2,<5"],
         "gpu": GPU,

@@ -5,6 +5,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 VENV="$ROOT/.venv"
 LOG="$VENV/setup.log"
+EMR_PYTHON='' # of the driver, where the cluster is EMR's
 JAVA_HELP="Install a Java 17 runtime (Debian, Ubuntu: sudo apt-get install openjdk-17-jre-headless; macOS: brew install openjdk@17), or point JAVA_HOME at one."
 NETWORK_HELP="The first start downloads packages from the Python package index and Maven Central: check the network or the proxy, then run the command again."
 
@@ -19,6 +20,8 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
   ./spark-submit.sh STEP|all [--env NAME] [--from DATE] [--to DATE] [--set KEY=VALUE]... [--verbose]
                              [--master URL] [--conf KEY=VALUE]... [--gpu] [the step's own options]
         submits one step, or all of them in order, to Spark; --gpu: on executors with GPUs (conf/spark/gpu.conf)
+  ./spark-submit.sh emr STEP|all --cluster ID|--application ID --role ARN --artifacts s3://BUCKET/PREFIX [options]
+        submits to Amazon EMR from outside and waits for the end; on the master node itself: STEP|all --env emr
   ./spark-submit.sh notebook [--warehouse DIR]
         opens Jupyter on the tables
   ./spark-submit.sh doctor [--env NAME] [--set KEY=VALUE]...
@@ -106,7 +109,7 @@ install_extra() {
   touch "$stamp"
   # What a larger extra of setup.py brings, the smaller ones need not install again.
   case $extra in
-    test) touch "${stamp/extra-test/extra-demo}" "${stamp/extra-test/extra-notebook}" "${stamp/extra-test/extra-spark}" ;;
+    test) touch "${stamp/extra-test/extra-emr}" "${stamp/extra-test/extra-demo}" "${stamp/extra-test/extra-notebook}" "${stamp/extra-test/extra-spark}" ;;
     demo | notebook) touch "${stamp/extra-$extra/extra-spark}" ;;
   esac
 }
@@ -140,6 +143,29 @@ install_delta() {
   cp "$VENV"/ivy/jars/io.delta_*.jar "$jars/"
 }
 
+# On the master node of EMR: the cluster's own Spark, Delta and Java; executors get our packages as an archive.
+set_up_emr() { # $1: --gpu, or nothing
+  local spark archive
+  SPARK_HOME=${SPARK_HOME:-/usr/lib/spark}
+  [[ -x $SPARK_HOME/bin/spark-submit ]] ||
+    fail "--env emr takes the cluster's Spark, and there is none in $SPARK_HOME: run it on the master node, or submit from here with ./spark-submit.sh emr."
+  spark=$(find "$SPARK_HOME/jars/" -name 'spark-core_*.jar' | sed -n 's/.*spark-core_[0-9.]*-\(.*\)\.jar$/\1/p' | head -n 1)
+  make_venv
+  build_wheel
+  install_extra emr
+  say "packing the packages for Spark $spark (some minutes the first time)"
+  archive=$("$VENV/bin/python" -m engagement.deployment.environment --wheel "$WHEEL" --work-folder "$VENV/emr" \
+    --spark "$spark" ${1:+"$1"}) || exit 2
+  EMR_ARCHIVE=$archive
+  EMR_PYTHON="${archive%.tar.gz}/bin/python"
+  if [[ ! -e $EMR_PYTHON ]]; then
+    mkdir -p "${archive%.tar.gz}"
+    tar -xzf "$archive" -C "${archive%.tar.gz}"
+  fi
+  [[ -x $EMR_PYTHON ]] || fail "The master node lacks $(readlink "$EMR_PYTHON"), which releases from emr-spark-8.0.0 on bring."
+  export SPARK_HOME
+}
+
 set_up() { # $1: the extra of setup.py that the command needs
   find_java
   make_venv
@@ -151,12 +177,22 @@ set_up() { # $1: the extra of setup.py that the command needs
   install_delta
 }
 
+lay_under() { # the properties of a file, beneath those that the command line gives
+  local key value
+  while read -r key value; do
+    [[ -z $key || $key == \#* ]] || spark=(--conf "$key=$value" ${spark[@]+"${spark[@]}"})
+  done <"$1"
+}
+
 submit() { # STEP and all that follows it
-  local step=$1 env=local master='' verbose='' gpu='' key value where java_options properties submit_command
+  local step=$1 env=local master='' verbose='' gpu='' where java_options properties
+  local collector='-XX:+UseParallelGC'
   # The parse of a line becomes one large method of generated code, which Java would not compile otherwise; a batch
   # job wants throughput of its garbage collector, not short pauses.
-  java_options="-XX:-DontCompileHugeMethods -XX:+UseParallelGC ${JAVA_OPTIONS:-}"
-  local -a spark=() own=()
+  # EMR names a collector of its own: with two of them Java does not start.
+  [[ -z $EMR_PYTHON ]] || collector=''
+  java_options="-XX:-DontCompileHugeMethods $collector ${JAVA_OPTIONS:-}"
+  local -a spark=() own=() submit_command=()
   shift
   while (($#)); do
     case $1 in
@@ -170,21 +206,27 @@ submit() { # STEP and all that follows it
   done
   properties="$ROOT/conf/spark/$env.conf"
   [[ -f $properties ]] || properties="$ROOT/conf/spark/cpu.conf"
+  [[ -z $EMR_PYTHON ]] || master=${master:-yarn}
   where=${master:-$(sed -n 's/^spark\.master  *//p' "$properties")}
   where=${where:-local}
   if [[ -n $gpu ]]; then # before the command line's own, which go over it
     # Spark on one machine shares out no GPUs: its tasks would wait for ever.
     [[ $where != local* ]] || fail "--gpu needs a cluster (--master URL); on one machine the tasks take the first GPU without it."
-    while read -r key value; do
-      [[ -z $key || $key == \#* ]] || spark=(--conf "$key=$value" ${spark[@]+"${spark[@]}"})
-    done <"$ROOT/conf/spark/gpu.conf"
+    lay_under "$ROOT/conf/spark/gpu.conf"
     spark+=(--files "$ROOT/conf/spark/find_gpus.sh")
   fi
-  submit_command="$SPARK_HOME/bin/spark-submit"
+  submit_command=("$SPARK_HOME/bin/spark-submit")
+  if [[ -n $EMR_PYTHON ]]; then # a properties file would take the place of the cluster's spark-defaults.conf
+    lay_under "$properties"
+    spark+=(--archives "$EMR_ARCHIVE#environment" --conf spark.pyspark.python=./environment/bin/python)
+    spark+=(--conf "spark.pyspark.driver.python=$EMR_PYTHON")
+  else
+    submit_command+=(--properties-file "$properties")
+  fi
   [[ -n $master ]] && spark+=(--master "$master")
   [[ -n $verbose ]] || java_options+=" -Dlog4j2.configurationFile=file:$ROOT/conf/spark/log4j2.properties"
   spark+=(--conf "spark.driver.extraJavaOptions=$java_options")
-  spark+=(--conf "spark.executor.extraJavaOptions=-XX:-DontCompileHugeMethods -XX:+UseParallelGC")
+  spark+=(--conf "spark.executor.extraJavaOptions=-XX:-DontCompileHugeMethods $collector")
   # Executors elsewhere have nothing of ours: the wheel brings code, models and configuration.
   # As .zip: Spark puts no .whl on the path of a worker.
   if [[ $where != local* ]]; then
@@ -192,9 +234,9 @@ submit() { # STEP and all that follows it
     spark+=(--py-files "${WHEEL%.whl}.zip")
   fi
   if [[ -n $verbose ]]; then
-    "$submit_command" --properties-file "$properties" "${spark[@]}" "$ROOT/jobs/$step.py" "${own[@]}"
+    "${submit_command[@]}" "${spark[@]}" "$ROOT/jobs/$step.py" "${own[@]}"
   else
-    "$submit_command" --properties-file "$properties" "${spark[@]}" "$ROOT/jobs/$step.py" "${own[@]}" \
+    "${submit_command[@]}" "${spark[@]}" "$ROOT/jobs/$step.py" "${own[@]}" \
       2> >(grep -v -e 'Using incubator modules' -e 'Using Spark.s default log4j' >&2)
   fi
 }
@@ -264,13 +306,22 @@ case ${1:-} in
   test) shift; run_tests "$@" ;;
   notebook) shift; notebook "$@" ;;
   doctor) shift; set_up spark; exec "$VENV/bin/python" -m engagement.doctor "$@" ;;
+  emr)
+    shift
+    make_venv
+    build_wheel
+    install_extra emr
+    exec "$VENV/bin/python" -m engagement.deployment.emr --wheel "$WHEEL" --root "$ROOT" --work-folder "$VENV/emr" "$@"
+    ;;
   *)
     step=$1
     [[ $step == all || -n $(steps | grep -x -e "$step") ]] || fail "No step '$step'. Steps: $(steps | paste -sd' '), all."
-    set_up spark
     for argument in "$@"; do
-      [[ $argument == --help || $argument == -h ]] && exec "$VENV/bin/python" "$ROOT/jobs/$step.py" --help
+      [[ $argument != --help && $argument != -h ]] || { set_up spark; exec "$VENV/bin/python" "$ROOT/jobs/$step.py" --help; }
     done
+    if [[ " $* " != *' --env emr '* ]]; then set_up spark
+    elif [[ " $* " == *' --gpu '* ]]; then set_up_emr --gpu
+    else set_up_emr; fi
     submit "$@"
     ;;
 esac

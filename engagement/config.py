@@ -37,6 +37,7 @@ __all__ = [
     "VoiceSettings",
     "load_settings",
     "pseudonym_secret",
+    "secret_reference",
 ]
 
 SECRET_VARIABLE = "ENGAGEMENT_SECRET"  # noqa: S105 - the variable's name
@@ -77,6 +78,22 @@ def pseudonym_secret() -> bytes:
             f"export {SECRET_VARIABLE}=$(openssl rand -hex 32), and keep it: ids cannot be joined without it."
         )
     return secret
+
+
+def secret_reference() -> str:
+    """Return the ARN of the secret that pseudonyms are keyed with: what may be part of a submission.
+
+    Raises:
+        ConfigurationError: the environment holds a secret itself, or nothing.
+    """
+    told = os.environ.get(SECRET_VARIABLE, "")
+    if not is_reference(told):
+        raise ConfigurationError(
+            f"{SECRET_VARIABLE} must hold the ARN of a secret in AWS Secrets Manager here: a secret itself "
+            "would be shown to all who may look at the submission. To make one: aws secretsmanager "
+            "create-secret --name engagement --secret-string $(openssl rand -hex 32)"
+        )
+    return told
 
 
 def _take_weights(merged: dict[str, Any]) -> None:

@@ -41,7 +41,7 @@ class Paths:
         exports: Folder of database exports; null when there are none.
         audio: Root under which a relative audio key lies: a folder or `s3://bucket/prefix`; null: no voice.
         warehouse: Folder of the Delta tables.
-        report: File that `publish_report` writes.
+        report: File that `publish_report` writes, or `s3://bucket/key`.
     """
 
     telemetry: str

@@ -1,12 +1,11 @@
 """gold.* and the ledgers → the report page, and the closing screen."""
 
-from pathlib import Path
-
 from pyspark.sql import DataFrame
 
 from engagement.progress import say
 from engagement.report.collect import ReportTables, collect_figures
 from engagement.report.page import render
+from engagement.report.place import write_page
 from engagement.report.terminal import summary_text
 from engagement.schemas import (
     FORECASTS,
@@ -43,13 +42,12 @@ def publish_report(run: Run) -> Counts:
         forecasts=table(FORECASTS),
         validation=table(VALIDATION),
     )
-    cohort, report = run.settings.cohort.name, Path(run.settings.paths.report)
+    cohort, report = run.settings.cohort.name, run.settings.paths.report
     figures = collect_figures(tables, cohort=cohort)
     title = "All learners" if cohort == "all" else cohort
     page = render(figures, generated_for=title, generated_at=run.warehouse.started_at)
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(page, encoding="utf-8")
-    say(summary_text(figures, warehouse=run.warehouse.root, report=str(report)))
+    write_page(page, report)
+    say(summary_text(figures, warehouse=run.warehouse.root, report=report))
     return Counts(rows_in=figures.responses, detail={"bytes": len(page.encode())})
 
 
