@@ -32,7 +32,7 @@ setup(
     },
     install_requires=[
         "av>=16.1,<18",
-        "boto3>=1.34,<2",
+        "boto3>=1.35.70,<2",
         "librosa>=0.11,<0.12",
         "numpy>=1.26,<2.4",
         "onnxruntime-gpu>=1.22,<1.27",

@@ -36,6 +36,10 @@ class VoiceSettings:
             changed there is scored anew; 0: a scored recording counts as unchanging.
         batch_recordings: Recordings between two commits; a run that dies loses no more than that.
         cost_per_hour: What an hour of the cluster costs, for `--dry-run`; null: no cost is told.
+        max_failed_share: Share of failed recordings among those found above which the run stops; neither
+            silence nor a missing recording is a failure.
+        max_missing_share: Share of missing recordings above which the run stops; 1: never.
+        fewest_judged: Fewer recordings than this stop no run, count.
     """
 
     audio_root: str = ""
@@ -60,8 +64,14 @@ class VoiceSettings:
     recheck_days: int = 0
     batch_recordings: int = 5_000
     cost_per_hour: float | None = None
+    max_failed_share: float = 0.5
+    max_missing_share: float = 1.0
+    fewest_judged: int = 20
 
     def __post_init__(self) -> None:
+        between("voice.max_failed_share", self.max_failed_share, 0, 1)
+        between("voice.max_missing_share", self.max_missing_share, 0, 1)
+        between("voice.fewest_judged", self.fewest_judged, 1, 1_000_000)
         between("voice.retry_missing_days", self.retry_missing_days, 0, 3650)
         between("voice.recheck_days", self.recheck_days, 0, 3650)
         between("voice.batch_recordings", self.batch_recordings, 1, 10_000_000)

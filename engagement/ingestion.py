@@ -18,7 +18,7 @@ from engagement.bronze.ledger import first_deliveries, ledger, numbered_rows, pa
 from engagement.bronze.lines import read_lines
 from engagement.bronze.milestone_records import export_records, log_record_id, log_records, parse_export_rows
 from engagement.config import Ingest
-from engagement.errors import GateError
+from engagement.gates import let_pass, too_many_rejects, volume_fall, volumes
 from engagement.positions import drop_positions
 from engagement.pseudonyms import RECORD_PSEUDONYMS, with_pseudonyms
 from engagement.schemas import EVENTS, INGESTED_FILES, MILESTONE_RECORDS, REJECTED, Table
@@ -29,12 +29,13 @@ LEDGER_COUNTS = ("lines", "events", "kept", "duplicates", "rejected")
 
 @dataclass(frozen=True)
 class Intake:
-    """What reading takes: where rows go, the limits, and the key of pseudonyms."""
+    """What reading takes: where rows go, the limits, the key of pseudonyms, and whether gates let pass."""
 
     spark: SparkSession
     warehouse: Warehouse
     limits: Ingest
     secret: bytes
+    accept: bool = False
 
     @property
     def clock(self) -> dict[str, datetime]:
@@ -47,11 +48,11 @@ class Intake:
 
 
 def take_telemetry(intake: Intake, folder: str) -> dict[str, int]:
-    """Read the telemetry files below `folder`; return the ledger's totals.
+    """Read the telemetry files below `folder`; return the ledger's totals, and rejects by reason.
 
     Raises:
         InputError: there is no such folder, or a file has a compression that Spark cannot read.
-        GateError: more than the configured share was rejected.
+        GateError: more than the configured share was rejected, or far less came than usual.
     """
     return _take(intake, folder, _TELEMETRY)
 
@@ -99,28 +100,40 @@ def _take(intake: Intake, folder: str, source: _Source) -> dict[str, int]:
     spark, warehouse, table = intake.spark, intake.warehouse, source.table
     files = unread_files(list_files(spark, folder), read_or_empty(spark, warehouse, INGESTED_FILES)).persist()
     if files.isEmpty():
+        counts = _judged(intake, source, dict.fromkeys(LEDGER_COUNTS, 0))
         for missing in (INGESTED_FILES, EVENTS, MILESTONE_RECORDS):
             create_if_missing(spark, warehouse, missing)
-        return dict.fromkeys(LEDGER_COUNTS, 0)
+        return counts
     # On disk, not in memory: read for the line numbers, the rows, the rejects and the ledger.
     parsed = packed(source.parse(intake, files), key=source.key).persist(StorageLevel.DISK_ONLY)
     numbered = numbered_rows(parsed)
-    days = _days(numbered)
-    known = _of_days(read_or_empty(spark, warehouse, table), days)
+    survey = _survey(numbered)
+    # Before the gate, which names the table; nothing else is written where it stops the run.
+    merge(rejected_rows(numbered), warehouse, REJECTED)
+    judged = _judged(intake, source, survey.counts)
+    known = _of_days(read_or_empty(spark, warehouse, table), survey.days)
     first = first_deliveries(numbered, known, key=source.key)
     append(source.rows_of(unpacked(first)), warehouse, table)
     if source is _TELEMETRY:
-        _append_log_records(intake, numbered, days)
-    merge(rejected_rows(numbered), warehouse, REJECTED)
-    stored = _of_days(read(spark, warehouse, table), days)
+        _append_log_records(intake, numbered, survey.days)
+    stored = _of_days(read(spark, warehouse, table), survey.days)
     written = stored.join(files.select("source_file"), on="source_file", how="left_semi")
     told = ledger(numbered, written, files, kind=source.kind).persist()
-    counts = told.agg(*(F.sum(name).alias(name) for name in LEDGER_COUNTS)).collect()[0].asDict()
-    _check_rejects(counts, source.kind, intake.limits.max_rejected_share)
+    totals = told.agg(*(F.sum(name).alias(name) for name in LEDGER_COUNTS)).collect()[0].asDict()
     append(told, warehouse, INGESTED_FILES)
     for held in (told, parsed, files):
         held.unpersist()
-    return counts
+    return {**judged, **totals}
+
+
+def _judged(intake: Intake, source: _Source, counts: dict[str, int]) -> dict[str, int]:
+    """Return the counts and what of them is accepted; raises GateError where a gate stops the run."""
+    findings = too_many_rejects(counts, source.kind, intake.limits)
+    if source is _TELEMETRY:
+        past = volumes(read_or_empty(intake.spark, intake.warehouse, INGESTED_FILES))
+        at = intake.warehouse.started_at
+        findings += volume_fall(counts["events"], past, intake.limits, at=at)
+    return {**counts, **let_pass(findings, counts, accept=intake.accept)}
 
 
 def _append_log_records(intake: Intake, numbered: DataFrame, days: list[date]) -> None:
@@ -132,23 +145,30 @@ def _append_log_records(intake: Intake, numbered: DataFrame, days: list[date]) -
     append(log_records(unpacked(first.drop("record_id"))), intake.warehouse, MILESTONE_RECORDS)
 
 
-def _days(numbered: DataFrame) -> list[date]:
-    """Return the days that events were taken for; none where rows have no day."""
-    if "event_date" not in numbered.columns:
-        return []
-    taken = numbered.where("is_event and reason is null")
-    return sorted(row["event_date"] for row in taken.select("event_date").distinct().collect())
+@dataclass(frozen=True)
+class _Survey:
+    """What the new files hold: the days of the events taken (none where rows have no day), and counts."""
+
+    days: list[date]
+    counts: dict[str, int]
+
+
+def _survey(numbered: DataFrame) -> _Survey:
+    day = F.col("event_date") if "event_date" in numbered.columns else F.lit(None).cast("date")
+    groups = numbered.groupBy("reason", F.when(F.col("reason").isNull(), day).alias("day")).agg(
+        F.count_if("is_event").alias("events"), F.count(F.lit(1)).alias("rows")
+    )
+    days, counts = [], {"events": 0, "rejected": 0}
+    for row in groups.collect():
+        counts["events"] += row["events"]
+        if row["reason"] is not None:
+            counts["rejected"] += row["rows"]
+            counts[f"rejected_{row['reason']}"] = row["rows"]
+        elif row["day"] is not None and row["events"]:
+            days.append(row["day"])
+    return _Survey(sorted(days), counts)
 
 
 def _of_days(rows: DataFrame, days: list[date]) -> DataFrame:
     """Return the rows of some days, so that no other files are read; all of them where rows have no day."""
     return rows.where(F.col("event_date").isin(days)) if "event_date" in rows.columns else rows
-
-
-def _check_rejects(counts: dict[str, int], kind: str, limit: float) -> None:
-    share = counts["rejected"] / max(counts["events"], 1)
-    if share > limit:
-        raise GateError(
-            f"{counts['rejected']} of {counts['events']} {kind} events were rejected ({share:.0%}); "
-            f"ingest.max_rejected_share is {limit:.0%}. bronze.rejected tells which and why."
-        )

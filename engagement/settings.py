@@ -14,6 +14,7 @@ from engagement.analysis_settings import (
 )
 from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
+from engagement.run_settings import RunSettings
 
 __all__ = [
     "Cohort",
@@ -23,6 +24,7 @@ __all__ = [
     "Maintenance",
     "Milestones",
     "Paths",
+    "RunSettings",
     "ScoreSettings",
     "Settings",
     "ValidationSettings",
@@ -104,16 +106,22 @@ class Ingest:
         earliest: First day that a client's clock may show.
         latest_days_ahead: How far a client's clock may be ahead of the run's start, days.
         max_rejected_share: Share of rejected events above which the run stops with exit status 3.
+        max_volume_fall: The run stops when it brings less than the usual by a greater share; 1: never.
+        volume_runs: Runs that it takes to know what is usual, count.
     """
 
     max_line_bytes: int = 10_000_000
     earliest: date = date(2015, 1, 1)
     latest_days_ahead: int = 2
     max_rejected_share: float = 0.5
+    max_volume_fall: float = 0.95
+    volume_runs: int = 7
 
     def __post_init__(self) -> None:
         between("ingest.max_line_bytes", self.max_line_bytes, 1_000, 1_000_000_000)
         between("ingest.max_rejected_share", self.max_rejected_share, 0, 1)
+        between("ingest.max_volume_fall", self.max_volume_fall, 0, 1)
+        between("ingest.volume_runs", self.volume_runs, 2, 14)
 
 
 @dataclass(frozen=True)
@@ -175,6 +183,7 @@ class Settings:
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     validation: ValidationSettings = field(default_factory=ValidationSettings)
     maintenance: Maintenance = field(default_factory=Maintenance)
+    run: RunSettings = field(default_factory=RunSettings)
 
     @property
     def sha256(self) -> str:

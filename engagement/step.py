@@ -7,17 +7,21 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from pyspark.sql import SparkSession
 
 from engagement import __version__
 from engagement.config import Settings, load_settings
-from engagement.errors import EngagementError
+from engagement.errors import EngagementError, GateError
+from engagement.gates import ACCEPTED
 from engagement.progress import say, ticking
 from engagement.reasons import exit_status_of, reason_of
+from engagement.run_lock import hold_warehouse
 from engagement.schemas import RUNS
+from engagement.schemas.enums import RunStatus
 from engagement.spark import build_session
 from engagement.tables import Warehouse, append
 
@@ -31,12 +35,15 @@ class Run:
         settings: The settings in force.
         warehouse: Where tables are read and written.
         options: Options of the command line, the step's own among them.
+        writes: Whether it may change tables, and so holds the warehouse; a reader's row in ops.runs is all
+            that it writes.
     """
 
     spark: SparkSession
     settings: Settings
     warehouse: Warehouse
     options: argparse.Namespace
+    writes: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,13 +60,16 @@ Step = Callable[[Run], Counts]
 OptionAdder = Callable[[argparse.ArgumentParser], None]
 
 
-def main(name: str, steps: Mapping[str, Step], add_options: OptionAdder | None = None) -> None:
+def main(
+    name: str, steps: Mapping[str, Step], add_options: OptionAdder | None = None, *, writes: bool = True
+) -> None:
     """Run `steps` in order in one session and end the process with the exit status.
 
     Args:
         name: The file of jobs/ that was submitted.
         steps: The steps by name; one but for `all`.
         add_options: Adds the step's own options to the command line.
+        writes: Whether the steps may change tables: one run at a time does.
     """
     options = _parse(name, add_options)
     _configure_logging(verbose=options.verbose)
@@ -71,45 +81,65 @@ def main(name: str, steps: Mapping[str, Step], add_options: OptionAdder | None =
     warehouse = Warehouse(
         settings.paths.warehouse, uuid.uuid4().hex, datetime.now(UTC).replace(microsecond=0)
     )
-    run = Run(spark, settings, warehouse, options)
-    for number, (step_name, step) in enumerate(steps.items(), start=1):
-        say(f"[{number}/{len(steps)}] {step_name}")
-        try:
-            _timed(run, step_name, step)
-        except Exception as error:  # noqa: BLE001 - the one place where a failure becomes an exit status
-            _fail(step_name, error, options)
+    run = Run(spark, settings, warehouse, options, writes)
+    at_work = name
+    try:
+        with _held(run) if writes else nullcontext():
+            for number, (step_name, step) in enumerate(steps.items(), start=1):
+                at_work = step_name
+                say(f"[{number}/{len(steps)}] {step_name}")
+                _timed(run, step_name, step)
+    except Exception as error:  # noqa: BLE001 - the one place where a failure becomes an exit status
+        _fail(at_work, error, options)
     spark.stop()
+
+
+def _held(run: Run, *, wait_seconds: float | None = None) -> AbstractContextManager[None]:
+    rules = run.settings.run
+    if wait_seconds is not None:
+        rules = replace(rules, lock_wait_seconds=wait_seconds)
+    return hold_warehouse(run.spark, run.warehouse.root, run.warehouse.run_id, rules)
 
 
 def _timed(run: Run, name: str, step: Step) -> None:
     began, started_at = time.monotonic(), datetime.now(UTC)
-    status, counts = "failed", Counts()
+    status, counts = RunStatus.FAILED, Counts()
     try:
         with ticking(run.spark, name):
             counts = step(run)
-        status = "done"
+        is_accepted = any(key.startswith(ACCEPTED) for key in counts.detail)
+        status = RunStatus.ACCEPTED if is_accepted else RunStatus.DONE
+    except GateError as error:
+        status = RunStatus.STOPPED
+        counts = Counts(rejected=error.counts.get("rejected"), detail=error.counts)
+        raise
     finally:
         seconds = time.monotonic() - began
         try:
-            _record(run, name, started_at, seconds, status, counts)
+            # A reader does not wait for a run at work: its row is left out then, in so many words.
+            with nullcontext() if run.writes else _held(run, wait_seconds=0):
+                _record(run, name, started_at, seconds, status, counts)
         except Exception as error:  # noqa: BLE001 - the ledger must not hide the failure that it records
             say(f"      ops.runs could not be written: {reason_of(error)}")
     say(f"      {name} {status} in {seconds:.1f} s{_told(counts)}")
 
 
-def _record(run: Run, name: str, started_at: datetime, seconds: float, status: str, counts: Counts) -> None:
+def _record(
+    run: Run, name: str, started_at: datetime, seconds: float, status: RunStatus, counts: Counts
+) -> None:
     row = {
         "run_id": run.warehouse.run_id,
         "step": name,
         "started_at": started_at,
         "seconds": round(seconds, 3),
-        "status": status,
+        "status": status.value,
         "rows_in": counts.rows_in,
         "rows_out": counts.rows_out,
         "rejected": counts.rejected,
         "detail": dict(counts.detail),
         "settings_sha256": run.settings.sha256,
         "version": __version__,
+        "run_started_at": run.warehouse.started_at,
     }
     append(run.spark.createDataFrame([row], RUNS.schema).coalesce(1), run.warehouse, RUNS)
 

@@ -65,7 +65,7 @@ def estimate(spark: SparkSession, warehouse: Warehouse, recordings: int, setting
     """Return in words how long scoring would take and cost, judged by the last runs of this warehouse."""
     runs = (
         read_or_empty(spark, warehouse, RUNS)
-        .where("step = 'score_voice' and status = 'done' and detail['scored'] > 0")
+        .where("step = 'score_voice' and status in ('done', 'accepted') and detail['scored'] > 0")
         .orderBy(F.col("started_at").desc())
         .limit(_RUNS_TO_ESTIMATE_FROM)
         .agg(F.sum(F.col("detail")["scored"]), F.sum("seconds"))

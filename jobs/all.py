@@ -2,6 +2,7 @@
 
 import argparse
 
+from engagement.gates import add_accept
 from engagement.step import main
 from jobs.build_sessions import build_sessions
 from jobs.find_groups import find_groups
@@ -26,6 +27,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--full-refresh", action="store_true", help="make bronze and silver anew from all files; voice stays"
     )
+    add_accept(parser)
 
 
 if __name__ == "__main__":

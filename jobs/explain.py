@@ -56,4 +56,4 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    main("explain", {"explain": explain}, _add_options)
+    main("explain", {"explain": explain}, _add_options, writes=False)

@@ -42,4 +42,4 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
 
 
 if __name__ == "__main__":
-    main("fit_weights", {"fit_weights": fit}, _add_options)
+    main("fit_weights", {"fit_weights": fit}, _add_options, writes=False)

@@ -54,4 +54,4 @@ def publish_report(run: Run) -> Counts:
 
 
 if __name__ == "__main__":
-    main("publish_report", {"publish_report": publish_report})
+    main("publish_report", {"publish_report": publish_report}, writes=False)

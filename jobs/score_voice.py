@@ -3,15 +3,14 @@
 import argparse
 from dataclasses import replace
 
-from pyspark.sql import DataFrame
-
+from engagement.gates import add_accept, fates, let_pass, too_many_failures, unjudged
 from engagement.progress import say
 from engagement.recordings import find_due, score_due
-from engagement.schemas import VOICE_SCORES
+from engagement.schemas import RUNS, VOICE_SCORES
 from engagement.schemas.enums import VoiceStatus
 from engagement.selection import selected_responses
 from engagement.step import Counts, Run, main
-from engagement.tables import create_if_missing, read
+from engagement.tables import create_if_missing, read_or_empty
 from engagement.voice_progress import estimate
 
 
@@ -32,24 +31,19 @@ def score_voice(run: Run) -> Counts:
         )
         return Counts(rows_out=0, detail=worklist.reasons)
     done = score_due(worklist, run.warehouse, voice)
-    fates = _fates(run, recordings)
-    failed = sum(count for status, count in fates.items() if status != VoiceStatus.OK)
+    scores, runs = (read_or_empty(run.spark, run.warehouse, table) for table in (VOICE_SCORES, RUNS))
+    counts = fates(scores, recordings)
+    failed = sum(count for status, count in counts.items() if status != VoiceStatus.OK)
     now = {"scored": done.recordings, "audio_seconds": round(done.audio_seconds)}
-    detail = {**fates, **worklist.reasons, **now}
-    return Counts(rows_in=sum(fates.values()), rows_out=done.recordings, rejected=failed, detail=detail)
-
-
-def _fates(run: Run, recordings: DataFrame) -> dict[str, int]:
-    """Count the selection's recordings by what became of them."""
-    scores = read(run.spark, run.warehouse, VOICE_SCORES)
-    chosen = scores.join(recordings, on=["response_date", "response_id"], how="left_semi")
-    return {
-        row["status"]: row["count"] for row in chosen.groupBy("status").count().orderBy("status").collect()
-    }
+    detail = {**counts, **worklist.reasons, **now}
+    findings = too_many_failures(fates(unjudged(scores, runs), recordings), voice)
+    detail.update(let_pass(findings, detail, accept=getattr(run.options, "accept", False)))
+    return Counts(rows_in=sum(counts.values()), rows_out=done.recordings, rejected=failed, detail=detail)
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="count what would be fetched, and stop there")
+    add_accept(parser)
 
 
 if __name__ == "__main__":

@@ -66,6 +66,15 @@ class Reject(StrEnum):
     EXPORT_NO_TIME = "export_no_time"
 
 
+class RunStatus(StrEnum):
+    """How a step ended, as ops.runs keeps it."""
+
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    ACCEPTED = "accepted"
+
+
 class VoiceStatus(StrEnum):
     """What became of a response's recording; only `ok` rows have scores."""
 

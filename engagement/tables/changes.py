@@ -8,7 +8,7 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, SparkSession, functions as F
 
 from engagement.schemas.table import DATE, LINEAGE, Table
-from engagement.tables.stored import Warehouse
+from engagement.tables.stored import Warehouse, with_later_columns
 from engagement.tables.writing import complete
 
 _log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def added_rows(
     feed = spark.read.format("delta").option("readChangeFeed", "true")
     feed = feed.option("startingVersion", after + 1).option("endingVersion", until)
     rows = feed.load(warehouse.path(table)).where(F.col("_change_type") == "insert")
-    return rows.select(table.column_names)
+    return with_later_columns(rows, table).select(table.column_names)
 
 
 def replace_rows(rows: DataFrame, replaced: DataFrame, warehouse: Warehouse, table: Table) -> int:
@@ -80,6 +80,7 @@ def _merge(changed: DataFrame, warehouse: Warehouse, table: Table) -> None:
         DeltaTable.forPath(changed.sparkSession, warehouse.path(table))
         .alias("known")
         .merge(changed.alias("given"), same)
+        .withSchemaEvolution()
         .whenMatchedDelete("given.is_gone")
         .whenMatchedUpdate(set=values)
         .whenNotMatchedInsert("not given.is_gone", values=values)

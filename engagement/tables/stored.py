@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from delta.tables import DeltaTable
-from pyspark.sql import DataFrame, SparkSession, types as T
+from pyspark.sql import DataFrame, SparkSession, functions as F, types as T
 
 from engagement.errors import TableError
 from engagement.schemas.table import LINEAGE, Table
@@ -38,15 +38,17 @@ def exists(spark: SparkSession, warehouse: Warehouse, table: Table) -> bool:
 def read(spark: SparkSession, warehouse: Warehouse, table: Table, *, version: int | None = None) -> DataFrame:
     """Return a table, or an earlier version of it, with the columns of its schema checked.
 
+    A column of a later release than the one that wrote the table is null until it is written again.
+
     Raises:
-        TableError: the table is missing, or a column is missing or has another type.
+        TableError: the table is missing, or a column that must be filled is, or one has another type.
     """
     if not exists(spark, warehouse, table):
         raise TableError(f"Table {table.name} is not in {warehouse.root}: run the step that writes it first.")
     reader = spark.read.format("delta")
     if version is not None:
         reader = reader.option("versionAsOf", version)
-    rows = reader.load(warehouse.path(table))
+    rows = with_later_columns(reader.load(warehouse.path(table)), table)
     check_columns(rows, table, "holds")
     return rows.select(table.column_names)
 
@@ -56,6 +58,18 @@ def read_or_empty(spark: SparkSession, warehouse: Warehouse, table: Table) -> Da
     if exists(spark, warehouse, table):
         return read(spark, warehouse, table)
     return spark.createDataFrame([], table.schema)
+
+
+def with_later_columns(rows: DataFrame, table: Table) -> DataFrame:
+    """Return stored rows with the columns that they lack, null, but for those that must be filled."""
+    lacking = [
+        column
+        for column in table.columns
+        if column.name not in rows.columns
+        and not column.metadata["required"]
+        and column.name not in table.key
+    ]
+    return rows.withColumns({column.name: F.lit(None).cast(column.dataType) for column in lacking})
 
 
 def check_columns(rows: DataFrame, table: Table, verb: str) -> None:

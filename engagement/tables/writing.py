@@ -60,6 +60,7 @@ def merge(
         DeltaTable.forPath(rows.sparkSession, warehouse.path(table))
         .alias("known")
         .merge(complete(rows, warehouse, table).alias("given"), same)
+        .withSchemaEvolution()
         .whenMatchedUpdateAll()
         .whenNotMatchedInsertAll()
         .execute()
@@ -86,10 +87,13 @@ def complete(rows: DataFrame, warehouse: Warehouse, table: Table) -> DataFrame:
 def _write(rows: DataFrame, warehouse: Warehouse, table: Table, mode: str, replace_where: str | None) -> int:
     began = time.monotonic()
     writer = complete(rows, warehouse, table).write.format("delta").mode(mode)
+    if mode == "overwrite" and replace_where is None:
+        writer = writer.option("overwriteSchema", "true")
+    else:
+        # A table of an earlier release gets the columns that it lacks.
+        writer = writer.option("mergeSchema", "true")
     if replace_where is not None:
         writer = writer.option("replaceWhere", replace_where)
-    elif mode == "overwrite":
-        writer = writer.option("overwriteSchema", "true")
     if table.skipped_by:
         writer = writer.option("delta.dataSkippingStatsColumns", ",".join(table.skipped_by))
     if table.keeps_changes:
