@@ -21,6 +21,8 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
         submits one step, or all of them in order, to Spark; --gpu: on executors with GPUs (conf/spark/gpu.conf)
   ./spark-submit.sh notebook [--warehouse DIR]
         opens Jupyter on the tables
+  ./spark-submit.sh doctor [--env NAME] [--set KEY=VALUE]...
+        looks at what a run needs on this machine, and says what to do where something is missing
 
 Steps: $(steps | paste -sd' ').
 Options of a step: ./spark-submit.sh STEP --help. Settings: conf/base.yaml; conf/<env>.yaml goes over it.
@@ -261,6 +263,7 @@ case ${1:-} in
   demo) shift; demo "$@" ;;
   test) shift; run_tests "$@" ;;
   notebook) shift; notebook "$@" ;;
+  doctor) shift; set_up spark; exec "$VENV/bin/python" -m engagement.doctor "$@" ;;
   *)
     step=$1
     [[ $step == all || -n $(steps | grep -x -e "$step") ]] || fail "No step '$step'. Steps: $(steps | paste -sd' '), all."

@@ -9,6 +9,7 @@ import yaml
 
 from engagement.errors import ConfigurationError
 from engagement.resources import conf_text
+from engagement.secret_store import is_reference, stored_secret
 from engagement.settings import (
     Cohort,
     ForecastSettings,
@@ -63,12 +64,13 @@ def load_settings(environment: str, overrides: Sequence[str] = ()) -> Settings:
 
 
 def pseudonym_secret() -> bytes:
-    """Return the secret that pseudonyms are keyed with, from the environment.
+    """Return the secret that pseudonyms are keyed with: from the environment, or from where that points to.
 
     Raises:
-        ConfigurationError: it is not set, or shorter than 16 bytes.
+        ConfigurationError: it is not set, shorter than 16 bytes, or not to be had from AWS Secrets Manager.
     """
-    secret = os.environ.get(SECRET_VARIABLE, "").encode()
+    told = os.environ.get(SECRET_VARIABLE, "")
+    secret = (stored_secret(told) if is_reference(told) else told).encode()
     if len(secret) < 16:
         raise ConfigurationError(
             f"{SECRET_VARIABLE} holds {len(secret)} bytes; pseudonyms need a secret of 16 or more: "

@@ -10,13 +10,13 @@ be repeated after a run that died in the middle.
 from dataclasses import dataclass
 from functools import cached_property
 
-from pyspark.sql import DataFrame, SparkSession, functions as F
+from pyspark.sql import Column, DataFrame, SparkSession, functions as F
 
 from engagement.schemas import MILESTONES, RESPONSES, SESSIONS, Table
 from engagement.silver import scope
 from engagement.silver.learners import assign_learners, assign_record_learners, content_session_learners
 from engagement.silver.milestones import find_milestones
-from engagement.silver.moves import as_answers, moved_responses
+from engagement.silver.moves import as_answers, moved_answers, moved_responses
 from engagement.silver.responses import find_responses
 from engagement.silver.sessions import assign_sessions, summarise_sessions
 from engagement.tables import Staging, Warehouse, read, replace_rows
@@ -92,26 +92,36 @@ def _made_anew(silver: Silver, news: News, staging: Staging) -> dict[Table, _Rep
     sessions, responses, milestones = (silver.stored(table) for table in (SESSIONS, RESPONSES, MILESTONES))
     named = staging.keep("named", scope.export_sessions(news.new_records))
     resumed = staging.keep("resumed", _resumed_groups(news, named, sessions))
-    known = staging.keep("known", _events_anew(silver, news, resumed))
+    first_day = scope.first_day(resumed)
+    known = staging.keep("known", _events_anew(silver, news, resumed, first_day))
     learners = staging.keep("learners", _affected_learners(silver, news, named, known))
-    old_sessions = scope.marked(sessions, resumed, scope.place_in_time("started_at", "first_event_id"))
-    old_responses = scope.marked(responses, resumed, scope.place_in_time("responded_at", "response_id"))
-    others = old_responses.where(~F.col("is_anew")).join(learners, on="learner_id", how="left_semi")
-    others = staging.keep("others", as_answers(others))
+    place = scope.place_in_time("responded_at", "response_id")
+    others = scope.marked(responses, resumed, place).where(~F.col("is_anew"))
+    others = as_answers(others.join(learners, on="learner_id", how="left_semi"))
+    others = staging.keep("others", others)
     records = assign_record_learners(news.records, news.learners, fallback=silver.fallback)
     records = records.join(learners, on="learner_id", how="left_semi")
     answers = known.where("eid = 'RESPONSE'").unionByName(others, allowMissingColumns=True)
     intervals = staging.keep("intervals", silver.milestones(records, answers))
-    moved = staging.keep("moved", moved_responses(responses, others, intervals))
+    moved = _moved(responses, staging.keep("moved", moved_answers(others, intervals)))
     made = find_responses(known, intervals)
+    old_responses = scope.anew(responses.where(F.col("response_date") >= first_day), resumed, place)
+    place = scope.place_in_time("started_at", "first_event_id")
+    old_sessions = scope.anew(sessions.where(F.col("session_date") >= first_day), resumed, place)
     return {
-        SESSIONS: _Replacement(summarise_sessions(known), _stored_anew(old_sessions)),
+        SESSIONS: _Replacement(summarise_sessions(known), old_sessions.drop("is_resumed")),
         RESPONSES: _Replacement(
             made.unionByName(moved.select("now.*").select(made.columns)),
-            _stored_anew(old_responses).unionByName(moved.select("before.*")),
+            old_responses.drop("is_resumed").unionByName(moved.select("before.*")),
         ),
         MILESTONES: _Replacement(intervals, milestones.join(learners, on="learner_id", how="left_semi")),
     }
+
+
+def _moved(responses: DataFrame, moved: DataFrame) -> DataFrame:
+    """Return `moved_responses`; only their days are read."""
+    days = [row["response_date"] for row in moved.select("response_date").distinct().collect()]
+    return moved_responses(responses.where(F.col("response_date").isin(days)), moved)
 
 
 def _resumed_groups(news: News, named: DataFrame, sessions: DataFrame) -> DataFrame:
@@ -123,11 +133,9 @@ def _resumed_groups(news: News, named: DataFrame, sessions: DataFrame) -> DataFr
     return scope.resumed_groups(touched, sessions)
 
 
-def _events_anew(silver: Silver, news: News, resumed: DataFrame) -> DataFrame:
-    first = resumed.agg(F.min("resumes.ets_milliseconds")).collect()[0][0]
-    first_day = F.to_date(F.timestamp_millis(F.lit(first).cast("bigint")))
+def _events_anew(silver: Silver, news: News, resumed: DataFrame, first_day: Column) -> DataFrame:
     recent = news.events.where(F.col("event_date") >= first_day)
-    events = scope.marked(recent, resumed, F.struct("ets_milliseconds", "event_id")).where("is_anew")
+    events = scope.anew(recent, resumed, F.struct("ets_milliseconds", "event_id"))
     sessions = assign_sessions(events, is_resumed=F.col("is_resumed"))
     return assign_learners(sessions, news.learners, fallback=silver.fallback)
 
@@ -140,10 +148,6 @@ def _affected_learners(silver: Silver, news: News, named: DataFrame, known: Data
         (news.learners, news.learners_before),
         fallback=silver.fallback,
     )
-
-
-def _stored_anew(stored: DataFrame) -> DataFrame:
-    return stored.where("is_anew").drop("is_anew", "is_resumed")
 
 
 def _replace(silver: Silver, made: dict[Table, _Replacement]) -> dict[str, int]:

@@ -30,9 +30,14 @@ def providers(*, device: int) -> list[Any]:
     return [(CUDA, settings), "CPUExecutionProvider"]
 
 
+def cuda_fault() -> str | None:
+    """Return what keeps models from running on CUDA; None: nothing that can be seen beforehand."""
+    return _driver_fault() or _missing_library()
+
+
 def why_no_cuda() -> str:
     """Return why a session that was to run on CUDA does not."""
-    return _driver_fault() or _missing_library() or "onnxruntime could not start it and does not say why"
+    return cuda_fault() or "onnxruntime could not start it and does not say why"
 
 
 @lru_cache(maxsize=1)

@@ -23,24 +23,28 @@ def as_answers(responses: DataFrame) -> DataFrame:
     )
 
 
-def moved_responses(responses: DataFrame, answers: DataFrame, milestones: DataFrame) -> DataFrame:
-    """Return the responses that fall elsewhere now.
+_PLACE = {"level": "milestone.level", "phase": "milestone.phase", "phase_source": "milestone.source"}
+
+
+def moved_answers(answers: DataFrame, milestones: DataFrame) -> DataFrame:
+    """Return the answers that fall elsewhere now: response_date, response_id and `milestone`.
 
     Args:
-        responses: silver.responses as stored.
-        answers: `as_answers` of those whose learner's milestones may be others.
+        answers: `as_answers` of responses whose learner's milestones may be others.
         milestones: The milestones of these learners as they are now.
-
-    Returns:
-        One row each: `before`, the row as stored, and `now`, the same with its present level and phase.
     """
-    found = {"level": "milestone.level", "phase": "milestone.phase", "phase_source": "milestone.source"}
-    is_elsewhere = ~F.struct(*found).eqNullSafe(F.struct(*(F.col(found[n]).alias(n) for n in found)))
-    elsewhere = (
-        place_in_phases(answers, milestones)
-        .where(is_elsewhere)
-        .select("response_date", F.col("event_id").alias("response_id"), "milestone")
-    )
-    whole = responses.join(elsewhere, on=["response_date", "response_id"], how="inner")
-    now = (F.col(found.get(name, name)).alias(name) for name in responses.columns)
+    now = F.struct(*(F.col(place).alias(name) for name, place in _PLACE.items()))
+    placed = place_in_phases(answers, milestones).where(~F.struct(*_PLACE).eqNullSafe(now))
+    return placed.select("response_date", F.col("event_id").alias("response_id"), "milestone")
+
+
+def moved_responses(responses: DataFrame, moved: DataFrame) -> DataFrame:
+    """Return stored responses twice: `before`, the row as it is, and `now`, with its present level and phase.
+
+    Args:
+        responses: Rows of silver.responses.
+        moved: `moved_answers`; responses that are not among them are left out.
+    """
+    whole = responses.join(moved, on=["response_date", "response_id"], how="inner")
+    now = (F.col(_PLACE.get(name, name)).alias(name) for name in responses.columns)
     return whole.select(F.struct(*responses.columns).alias("before"), F.struct(*now).alias("now"))

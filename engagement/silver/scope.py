@@ -64,6 +64,17 @@ def marked(rows: DataFrame, resumed: DataFrame, place: Column) -> DataFrame:
     return found.select(*rows.columns, is_anew.alias("is_anew"), "is_resumed")
 
 
+def anew(rows: DataFrame, resumed: DataFrame, place: Column) -> DataFrame:
+    """Return those of `marked` whose group is cut again from before them on, with `is_resumed`."""
+    return marked(rows, resumed, place).where("is_anew").drop("is_anew")
+
+
+def first_day(resumed: DataFrame) -> Column:
+    """Return the day from which on groups are cut again; null: none is."""
+    first = resumed.agg(F.min("resumes.ets_milliseconds")).collect()[0][0]
+    return F.to_date(F.timestamp_millis(F.lit(first).cast("bigint")))
+
+
 def export_sessions(records: DataFrame) -> DataFrame:
     """Return the ContentSessions that export rows among `records` name, each once."""
     told = records.where(F.col("source") != RecordSource.LOG)

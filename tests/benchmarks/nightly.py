@@ -57,9 +57,10 @@ def _night(spark: SparkSession, weeks: Weeks, year: Case, copies: int, added: fl
     built = found["build_sessions"][1]
     say(
         f"+{size:.1f} MB ({100 * size / year.megabytes:.1f} %): ingest {seconds['ingest_events']:.1f} s, "
-        f"build {seconds['build_sessions']:.1f} s; rows in {built.rows_in:,}, changed: responses {built.rows_out:,}, "
-        + ", ".join(f"{name} {count:,}" for name, count in built.detail.items())
+        f"build {seconds['build_sessions']:.1f} s; {built.rows_in:,} events in"
     )
+    changed = {"responses": built.rows_out, **built.detail}
+    say("   rows changed: " + ", ".join(f"{name} {count:,}" for name, count in changed.items()))
     for table in (EVENTS, SESSIONS, RESPONSES):
         after = _files(night, table)
         kept = before[table.name] & after
