@@ -28,12 +28,12 @@ def _written_before(
 def test_read__a_later_column_is_null_and_comes_with_the_next_append(
     spark: SparkSession, warehouse: Warehouse
 ) -> None:
-    _written_before(spark, warehouse, RUNS, {"run_id": "old", "step": "s"}, "run_started_at")
+    _written_before(spark, warehouse, RUNS, {"run_id": "r", "step": "old"}, "run_started_at")
     assert read(spark, warehouse, RUNS).collect()[0]["run_started_at"] is None
     at = datetime(2026, 1, 1)
-    append(frame(spark, RUNS, [{"run_id": "new", "step": "s", "run_started_at": at}]), warehouse, RUNS)
+    append(frame(spark, RUNS, [{"step": "new", "run_started_at": at}]), warehouse, RUNS)
     stored = spark.read.format("delta").load(warehouse.path(RUNS))
-    assert {row["run_id"]: row["run_started_at"] for row in stored.collect()} == {"old": None, "new": at}
+    assert {row["step"]: row["run_started_at"] for row in stored.collect()} == {"old": None, "new": at}
     assert "run_started_at" in stored.columns
 
 
@@ -72,12 +72,11 @@ def _files_read(spark: SparkSession, warehouse: Warehouse, table: Table, conditi
 
 
 def test_files__a_query_of_one_day_reads_that_days_alone(spark: SparkSession, warehouse: Warehouse) -> None:
-    days = [date(2026, 1, number) for number in range(1, 6)]
+    days = [date(2026, 1, number) for number in (2, 3)]
     for table, day_of, id_of in (
         (EVENTS, "event_date", "event_id"),
-        (RESPONSES, "response_date", "response_id"),
         (SESSIONS, "session_date", "session_id"),
     ):
         for number, day in enumerate(days):
             append(frame(spark, table, [{id_of: f"{number}", day_of: day}]), warehouse, table)
-        assert _files_read(spark, warehouse, table, f"{day_of} = date'2026-01-03'") == (1, 5), table.name
+        assert _files_read(spark, warehouse, table, f"{day_of} = date'2026-01-03'") == (1, 2), table.name
