@@ -29,7 +29,7 @@ from tests.benchmarks.line_mutants import mutants, telemetry_lines
 from tests.equal import table_difference
 
 SECRET = b"sixteen bytes or more"
-LIMITS = Ingest(max_line_bytes=200_000, max_rejected_share=1)
+LIMITS = Ingest(max_line_bytes=100_000, max_rejected_share=1)
 _FILES = 8
 _SMALL_PARTITION_BYTES = 500_000
 
