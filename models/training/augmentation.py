@@ -1,6 +1,8 @@
 """Clips as other rooms, microphones and throats would give them, so that no model learns the studio."""
 
+import librosa
 import numpy as np
+import scipy.signal
 import soxr
 from numpy.typing import NDArray
 
@@ -18,6 +20,10 @@ SIGNAL_TO_NOISE_DB = (12, 40)
 GATED_SHARE = 0.4
 GATE_BELOW_LOUDEST_DB = (25, 45)
 _GATE_SAMPLES = 320
+# Others speak faster or slower, with smaller and larger throats, than ten actors do.
+TEMPOS, TAPE_SPEEDS = (0.75, 1.3), (0.85, 1.18)
+ECHOING_SHARE = 0.5
+ECHO_SECONDS, ECHO_GAIN = (0.1, 0.4), 0.04
 TELEPHONE_RATES_HZ = (7_000, 8_000, 9_000, 11_000, RATE_HZ)
 TELEPHONE_GATED_SHARE, TELEPHONE_GATE_DB = 0.7, 35.0
 
@@ -44,6 +50,22 @@ def coloured(
     if random.random() < GATED_SHARE:
         mixed = _gated(mixed, random.uniform(*GATE_BELOW_LOUDEST_DB))
     return np.asarray(mixed / max(1.0, np.abs(mixed).max()), dtype=np.float32)
+
+
+def respoken(signal: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
+    """Return a clip at another tempo, and by another throat: pitch and formants move together."""
+    paced = librosa.effects.time_stretch(signal, rate=random.uniform(*TEMPOS))
+    return np.asarray(soxr.resample(paced, RATE_HZ, RATE_HZ * random.uniform(*TAPE_SPEEDS)))
+
+
+def echoing(signal: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
+    """Return a clip in half of the cases with the echo of a room, noise that falls by 60 dB."""
+    if random.random() >= ECHOING_SHARE:
+        return signal
+    samples = round(random.uniform(*ECHO_SECONDS) * RATE_HZ)
+    room = random.normal(size=samples) * 10 ** (-3 * np.arange(samples) / samples) * ECHO_GAIN
+    room[0] = 1
+    return np.asarray(scipy.signal.fftconvolve(signal, room)[: len(signal)], dtype=np.float32)
 
 
 def by_telephone(signal: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engagement.inference.emotion import EMOTIONS
-from models.training.augmentation import coloured
 from models.training.baselines import (
     ALL_MOODS_VARIETY,
     ONE_MOOD_VARIETY,
@@ -19,7 +18,8 @@ from models.training.baselines import (
     speaker_baselines,
     trust,
 )
-from models.training.corpora import ActedClips, clip_functionals
+from models.training.copies import respoken_copy
+from models.training.corpora import ActedClips
 from models.training.emotions import (
     EmotionModel,
     HeldOut,
@@ -29,11 +29,11 @@ from models.training.emotions import (
     emotion_scores,
     fit_emotions,
     probabilities,
-    used_functionals,
 )
 from models.training.graphs import GraphBuilder
+from models.training.views import used_functionals
 
-COPY_SEEDS, UNSEEN_SEED = (11, 12, 13), 91
+COPY_SEEDS, JOINED_COPY_SEEDS = (21, 22), (51, 52)
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,16 @@ class CalibratedModel:
     head: EmotionModel
 
 
-def one_microphone_copy(clips: ActedClips, seed: int, *, stretched: bool = True) -> NDArray[np.float64]:
-    """Return float64 (clips, functionals): every speaker with one microphone, room and throat of his own."""
-    copies = np.zeros_like(clips.functionals)
-    for number, speaker in enumerate(np.unique(clips.speakers)):
-        own = np.flatnonzero(clips.speakers == speaker)
+def learnt_copies(clips: ActedClips) -> list[NDArray[np.float64]]:
+    """Return the versions that are learnt beside the clips, float64 (clips, functionals) each.
 
-        def change(signal: NDArray[np.float32], number: int = number) -> NDArray[np.float32]:
-            # The same draws for each of the speaker's clips.
-            return coloured(signal, np.random.default_rng([seed, number]), stretched=stretched)
-
-        copies[own] = clip_functionals([clips.paths[i] for i in own], change=change)
-    return copies
+    In each, every speaker has one throat, tempo, microphone and room of his own.
+    """
+    return [
+        respoken_copy(clips, seed, by_speaker=True, joined=joined)
+        for joined, seeds in ((False, COPY_SEEDS), (True, JOINED_COPY_SEEDS))
+        for seed in seeds
+    ]
 
 
 def fit_calibrated(
@@ -75,7 +73,9 @@ def fit_calibrated(
     """
     population = describe_population(versions, speakers)
     rows = [relative(version, speaker_baselines(version, speakers), population) for version in versions]
-    return CalibratedModel(population, fit_emotions(rows, emotions, reliable=reliable))
+    # Against the learner's own voice its height tells arousal, too.
+    head = fit_emotions(rows, emotions, reliable=reliable, arousal_by=used_functionals())
+    return CalibratedModel(population, head)
 
 
 def leave_one_speaker_out(
@@ -83,15 +83,18 @@ def leave_one_speaker_out(
     copies: list[NDArray[np.float64]],
     judged: dict[str, tuple[NDArray[np.float64], Baselines]],
     plain: dict[str, NDArray[np.float64]],
+    *,
+    respoken: str,
 ) -> tuple[dict[str, NDArray[np.float64]], Sharpness]:
     """Score regimes of clips and baselines by models that did not hear the speaker.
 
     Args:
         clips: The corpus.
         copies: Further versions to learn from.
-        judged: By regime, the clips' functionals and baselines; the first, and the last as strangers hear it,
-            set how sharp the probabilities are.
+        judged: By regime, the clips' functionals and baselines; the first and `respoken` set how
+            sharp the probabilities are.
         plain: By regime, float64 (clips, emotions): probabilities of the plain model, also held out.
+        respoken: A regime.
 
     Returns:
         By regime, float64 (clips, emotions): probabilities; and how sharp those of all speakers are.
@@ -106,12 +109,7 @@ def leave_one_speaker_out(
             baselines = _of(every, own)
             guessed[regime][own] = _scores(model, functionals[own], baselines)
             trusted[regime][own] = trust(baselines, model.population, used_functionals())
-    regimes = list(judged)
-    strange = np.full_like(guessed[regimes[0]], np.nan)
-    for heard, others in clips.strangers():
-        functionals, every = judged[regimes[-1]]
-        strange[others] = _scores(_fit_on(clips, copies, heard), functionals[others], _of(every, others))
-    held_out = HeldOut(guessed[regimes[0]], strange)
+    held_out = HeldOut(guessed[next(iter(judged))], guessed[respoken])
     mixed = {regime: np.zeros_like(plain[regime]) for regime in judged}
     for speaker in np.unique(clips.speakers):
         own = clips.speakers == speaker

@@ -1,7 +1,7 @@
 """Corpus folders → labelled clips with their functionals, by the code that inference runs."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +25,6 @@ _EMODB_LETTERS = {
     "T": "sadness",
     "N": "neutral",
 }
-# Its men; and each speaker says five sentences a.. of everyday life and five b...
-_EMODB_MEN = {"03", "10", "11", "12", "15"}
 _TELEPHONE_SEED = 7
 _LONGEST_SECONDS = 60.0
 
@@ -57,16 +55,21 @@ class ReadUtterances(SpokenClips):
     Attributes:
         texts: What was to be read.
         medians: float64 (clips, 2), prosodic and fluency, 0–10: the median of five experts.
-        means: float64 (clips, 2), the same as the mean of the five, finer than the median.
+        ratings: float64 (clips, 2, 5), what each expert said.
         ages: int64 (clips,), years.
         genders: str (clips,), m or f.
     """
 
     texts: list[str]
     medians: NDArray[np.float64]
-    means: NDArray[np.float64]
+    ratings: NDArray[np.float64]
     ages: NDArray[np.int64]
     genders: NDArray[np.str_]
+
+    @property
+    def means(self) -> NDArray[np.float64]:
+        """Return float64 (clips, 2): the mean of the five experts, finer than their median."""
+        return np.asarray(self.ratings.mean(axis=2))
 
 
 @dataclass(frozen=True)
@@ -85,23 +88,10 @@ class ActedClips(EmotionalClips):
     """EmoDB, to learn from.
 
     Attributes:
-        is_man: bool (clips,), whether a man speaks.
-        is_later_sentence: bool (clips,), whether he says one of the second half of the sentences.
         is_reliable: bool (functionals,), whether a telephone moves it less than speakers and moods do.
     """
 
-    is_man: NDArray[np.bool_]
-    is_later_sentence: NDArray[np.bool_]
     is_reliable: NDArray[np.bool_]
-
-    def strangers(self) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-        """Yield quarters of the clips and those of the other sex with the other sentences; none is empty."""
-        for is_man in (False, True):
-            for is_later in (False, True):
-                heard = (self.is_man == is_man) & (self.is_later_sentence == is_later)
-                others = (self.is_man != is_man) & (self.is_later_sentence != is_later)
-                if heard.any() and others.any():
-                    yield heard, others
 
 
 def read_speechocean(folder: Path) -> ReadUtterances:
@@ -116,8 +106,8 @@ def read_speechocean(folder: Path) -> ReadUtterances:
         functionals=clip_functionals(paths),
         texts=[row["text"] for row in rows],
         medians=np.array([[float(row["prosodic"]), float(row["fluency"])] for row in rows]),
-        means=np.array(
-            [[_mean_rating(row["prosodic_raters"]), _mean_rating(row["fluency_raters"])] for row in rows]
+        ratings=np.array(
+            [[_ratings(row["prosodic_raters"]), _ratings(row["fluency_raters"])] for row in rows]
         ),
         ages=np.array([int(row["age"]) for row in rows], dtype=np.int64),
         genders=np.array([row["gender"] for row in rows]),
@@ -136,8 +126,6 @@ def read_emodb(folder: Path) -> ActedClips:
         speakers=np.array([path.stem[:2] for path in paths]),
         functionals=own,
         emotions=np.array([EMOTIONS.index(_EMODB_LETTERS[path.stem[5]]) for path in paths], dtype=np.int64),
-        is_man=np.array([path.stem[:2] in _EMODB_MEN for path in paths]),
-        is_later_sentence=np.array([path.stem[2] == "b" for path in paths]),
         is_reliable=((telephoned - own) ** 2).mean(axis=0) < own.var(axis=0),
     )
 
@@ -180,5 +168,5 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _mean_rating(ratings: str) -> float:
-    return float(np.mean([float(rating) for rating in ratings.split()]))
+def _ratings(ratings: str) -> list[float]:
+    return [float(rating) for rating in ratings.split()]

@@ -10,21 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engagement.audio.functionals import functional_names
 from engagement.inference.emotion import AROUSED, EMOTIONS, POSITIVE
 from models.training.calibration import softmax, temperature
 from models.training.corpora import ActedClips, EmotionalClips
 from models.training.evaluation import calibration_error, interval, recall
 from models.training.graphs import GraphBuilder, regression, squared_distances
 from models.training.kernel_ridge import KernelRidge, fit, predict
+from models.training.views import carried_over, used_functionals
 
 WIDTH, RIDGE = 0.5, 0.4
 AROUSAL_WIDTH, AROUSAL_RIDGE = 0.2, 0.5
-# The corpus' clips are cut to two seconds: their length and the silence around them are the cutter's.
-LEFT_OUT = {"total_log", "speech_log", "lead_in", "level_floor", "nuclei"}
-# How high a voice lies is its owner's, what its cepstra are on average the microphone's and the sentence's.
-_SPECTRUM = ("centroid", "flux", "tilt", "flatness", "harmonicity", "band_")
-_HEIGHT = {"pitch_mean", "pitch_p10", "pitch_p50", "pitch_p90"}
 # Probabilities nearer to certainty than this are held here before their odds are taken.
 _LEAST_DOUBT = 1e-6
 
@@ -51,7 +46,11 @@ class Sharpness:
 
 
 def fit_emotions(
-    versions: list[NDArray[np.float64]], emotions: NDArray[np.int64], *, reliable: NDArray[np.bool_]
+    versions: list[NDArray[np.float64]],
+    emotions: NDArray[np.int64],
+    *,
+    reliable: NDArray[np.bool_],
+    arousal_by: NDArray[np.bool_],
 ) -> EmotionModel:
     """Fit the regressions; every emotion counts alike, however many clips it has.
 
@@ -59,6 +58,7 @@ def fit_emotions(
         versions: The clips in one or more versions, each float64 (clips, functionals).
         emotions: int64 (clips,), the same for each version.
         reliable: bool (functionals,), whether a telephone leaves a functional alone.
+        arousal_by: bool (functionals,), what arousal is judged by.
     """
     rows, labels = np.vstack(versions), np.tile(emotions, len(versions))
     clip_weights = 1 / np.bincount(labels, minlength=len(EMOTIONS))[labels]
@@ -72,7 +72,7 @@ def fit_emotions(
             clip_weights=clip_weights,
             used=used,
         )
-        for used in (used_functionals(), used_functionals() & reliable, _carried_over() & reliable)
+        for used in (used_functionals(), used_functionals() & reliable, carried_over() & reliable)
     )
     arousal = fit(
         rows,
@@ -80,7 +80,7 @@ def fit_emotions(
         width=AROUSAL_WIDTH,
         ridge=AROUSAL_RIDGE,
         clip_weights=clip_weights,
-        used=_named(*_SPECTRUM, "level") & reliable,
+        used=arousal_by,
     )
     return EmotionModel(views, arousal)
 
@@ -104,18 +104,17 @@ class HeldOut:
     """Scores by models that did not hear the speaker; float64 (clips, emotions + 1).
 
     Attributes:
-        scores: Of speakers like those heard.
-        strange: Of speakers of the other sex, with other sentences, through other microphones; NaN: none.
+        scores: Of the clips as they are.
+        respoken: Of a copy by other voices, microphones and rooms.
     """
 
     scores: NDArray[np.float64]
-    strange: NDArray[np.float64]
+    respoken: NDArray[np.float64]
 
     def sharpness(self, clips: ActedClips, taken: NDArray[np.bool_]) -> Sharpness:
         """Return the factors that fit both kinds of the clips taken: learners are strangers to any corpus."""
-        scores, emotions = np.vstack([self.scores, self.strange]), np.tile(clips.emotions, 2)
-        kept = np.tile(taken, 2) & ~np.isnan(scores[:, 0])
-        return fit_sharpness(scores[kept], emotions[kept])
+        scores = np.vstack([self.scores[taken], self.respoken[taken]])
+        return fit_sharpness(scores, np.tile(clips.emotions[taken], 2))
 
 
 def fit_sharpness(scores: NDArray[np.float64], emotions: NDArray[np.int64]) -> Sharpness:
@@ -147,11 +146,6 @@ def add_probabilities(
     return node("Softmax", [shifted], name=name, axis=1)
 
 
-def used_functionals() -> NDArray[np.bool_]:
-    """Return bool (functionals,): what the models look at."""
-    return np.array([name not in LEFT_OUT for name in functional_names()])
-
-
 def measure(probabilities: NDArray[np.float64], clips: EmotionalClips) -> dict[str, float]:
     """Return the figures of the card, with 95 % intervals over speakers."""
     figures: dict[str, float] = {}
@@ -179,15 +173,3 @@ def add_dimensions(graph: GraphBuilder, probabilities: str) -> None:
 def _members(group: tuple[str, ...]) -> NDArray[np.float64]:
     """Return float64 (emotions,): 1 for the emotions of a group, else 0."""
     return np.array([float(label in group) for label in EMOTIONS])
-
-
-def _carried_over() -> NDArray[np.bool_]:
-    names = functional_names()
-    melody = np.array([name.startswith("pitch") and name not in _HEIGHT for name in names])
-    change = np.array([name.endswith("_delta_std") for name in names])
-    return melody | change | _named(*_SPECTRUM, "level")
-
-
-def _named(*beginnings: str) -> NDArray[np.bool_]:
-    begins = np.array([name.startswith(beginnings) for name in functional_names()])
-    return begins & used_functionals()

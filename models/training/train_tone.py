@@ -21,6 +21,7 @@ from engagement.audio.functionals import FRONT_END
 from engagement.inference.tone import TEXT_COLUMNS, TEXT_FRONT_END, TONES, text_functionals
 from models.training.corpora import ReadUtterances, read_speechocean
 from models.training.evaluation import interval, pearson, speaker_folds, speaker_means, spearman
+from models.training.experts import expert_figures
 from models.training.forest import Forest, fit_forest, forest_scores
 from models.training.graphs import GraphBuilder
 from models.training.model_folder import Provenance, tensor, write_model
@@ -59,6 +60,8 @@ def main(arguments: list[str]) -> None:
     guessed, guessed_untold = out_of_fold(with_text, utterances), out_of_fold(own, utterances)
     figures = measure(guessed, utterances)
     for i, label in enumerate(TONES):
+        experts = expert_figures(utterances.ratings[:, i], utterances.speakers)
+        figures |= {f"{name}_{label}": value for name, value in experts.items()}
         figures[f"pearson_{label}_without_text"] = pearson(utterances.medians[:, i], guessed_untold[:, i])
     for name, value in figures.items():
         print(f"{name:40s} {value:.3f}")  # noqa: T201 - the command's output

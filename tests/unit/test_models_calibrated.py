@@ -17,7 +17,8 @@ from models.training.baselines import (
 )
 from models.training.calibrated import calibrated_graph, fit_calibrated
 from models.training.calibration import softmax
-from models.training.emotions import Sharpness, emotion_scores, probabilities, used_functionals
+from models.training.emotions import Sharpness, emotion_scores, probabilities
+from models.training.views import used_functionals
 
 onnxruntime = pytest.importorskip("onnxruntime")
 

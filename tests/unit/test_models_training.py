@@ -8,7 +8,6 @@ import pytest
 from engagement.inference.emotion import EMOTIONS
 from models.training import train_tone
 from models.training.calibration import softmax, temperature
-from models.training.corpora import ActedClips
 from models.training.emotions import Sharpness, probabilities
 from models.training.evaluation import (
     calibration_error,
@@ -155,17 +154,6 @@ def test_probabilities__arousal_moves_them_between_the_groups_by_hand() -> None:
     np.testing.assert_allclose(got.sum(), 1, atol=1e-12)
 
 
-def test_strangers__are_of_the_other_sex_with_other_sentences() -> None:
-    is_man, is_later = np.array([0, 0, 1, 1, 1], dtype=bool), np.array([0, 1, 0, 1, 1], dtype=bool)
-    none = np.zeros(5)
-    labels = none.astype(np.int64)
-    clips = ActedClips([], [], none.astype(str), none, labels, is_man, is_later, is_man)
-    pairs = {
-        (tuple(np.flatnonzero(heard)), tuple(np.flatnonzero(others))) for heard, others in clips.strangers()
-    }
-    assert pairs == {((0,), (3, 4)), ((1,), (2,)), ((2,), (1,)), ((3, 4), (0,))}
-
-
 def test_read_emodb__labels_and_speakers_come_from_the_names(corpora: Path, tmp_path: Path) -> None:
     from models.training.corpora import read_emodb  # noqa: PLC0415
 
@@ -175,8 +163,6 @@ def test_read_emodb__labels_and_speakers_come_from_the_names(corpora: Path, tmp_
     clips = read_emodb(tmp_path)
     assert clips.speakers.tolist() == ["03", "11"]
     assert [EMOTIONS[i] for i in clips.emotions] == ["happiness", "sadness"]
-    assert clips.is_man.tolist() == [True, True]
-    assert clips.is_later_sentence.tolist() == [False, False]
 
 
 def test_main__trains_a_model_that_runs_and_keeps_its_figures(corpora: Path, tmp_path: Path) -> None:
