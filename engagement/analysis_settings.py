@@ -96,8 +96,9 @@ class ScoreSettings:
         earlier_responses: The learner's latest responses that a phase with thin evidence is shrunk toward.
         habit_deviation: Standard deviation of what the indicators tell beside engagement, points.
         minimum_responses: Fewer responses than this give no score.
-        window_responses: Responses in a sliding window.
-        window_step: Responses between the starts of two windows.
+        window_responses: Responses in a sliding window by count.
+        window_step: Responses between the starts of two windows by count.
+        window_days: Length of a sliding window by time, days.
         period_months: Length of a reference period, calendar months.
         minimum_reference_responses: Fewest responses that make a reference.
         silent_days: Days without a response after which a learner counts as silent.
@@ -113,6 +114,7 @@ class ScoreSettings:
     minimum_responses: int = 5
     window_responses: int = 10
     window_step: int = 5
+    window_days: int = 7
     period_months: int = 1
     minimum_reference_responses: int = 30
     silent_days: int = 14
@@ -126,6 +128,7 @@ class ScoreSettings:
         total = sum(self.dimension_weights.values())
         if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:
             raise ConfigurationError(f"score.dimension_weights sum to {total}; expected 1, none below 0.")
+        between("score.window_days", self.window_days, 1, 366)
 
 
 @dataclass(frozen=True)

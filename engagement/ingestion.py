@@ -7,6 +7,7 @@ by its content, so nothing is lost and nothing is there twice.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession, functions as F
@@ -14,7 +15,15 @@ from pyspark.sql import DataFrame, SparkSession, functions as F
 from engagement.bronze.events import parse_events, typed_events
 from engagement.bronze.exports import read_export_rows
 from engagement.bronze.files import list_files, paths_to_read, unread_files
-from engagement.bronze.ledger import first_deliveries, ledger, numbered_rows, packed, rejected_rows, unpacked
+from engagement.bronze.ledger import (
+    first_deliveries,
+    ledger,
+    numbered_rows,
+    packed,
+    rejected_rows,
+    survey,
+    unpacked,
+)
 from engagement.bronze.lines import read_lines
 from engagement.bronze.milestone_records import export_records, log_record_id, log_records, parse_export_rows
 from engagement.config import Ingest
@@ -23,6 +32,7 @@ from engagement.positions import drop_positions
 from engagement.pseudonyms import RECORD_PSEUDONYMS, with_pseudonyms
 from engagement.schemas import EVENTS, INGESTED_FILES, MILESTONE_RECORDS, REJECTED, Table
 from engagement.tables import Warehouse, append, create_if_missing, merge, overwrite, read, read_or_empty
+from engagement.unreadable import READ_FAILURES, Lost, find_unreadable, listed
 
 LEDGER_COUNTS = ("lines", "events", "kept", "duplicates", "rejected")
 
@@ -98,32 +108,67 @@ _EXPORTS = _Source("export", MILESTONE_RECORDS, "record_id", _parsed_exports, ex
 
 def _take(intake: Intake, folder: str, source: _Source) -> dict[str, int]:
     spark, warehouse, table = intake.spark, intake.warehouse, source.table
-    files = unread_files(list_files(spark, folder), read_or_empty(spark, warehouse, INGESTED_FILES)).persist()
-    if files.isEmpty():
+    ingested = read_or_empty(spark, warehouse, INGESTED_FILES)
+    files, count = listed(lambda: unread_files(list_files(spark, folder), ingested))
+    if not count:
         counts = _judged(intake, source, dict.fromkeys(LEDGER_COUNTS, 0))
-        for missing in (INGESTED_FILES, EVENTS, MILESTONE_RECORDS):
-            create_if_missing(spark, warehouse, missing)
+        _create_missing(intake)
         return counts
-    # On disk, not in memory: read for the line numbers, the rows, the rejects and the ledger.
+    taken, lost = _read(intake, files, source)
+    # Before the gate, which names the table; nothing else is written where it stops the run.
+    rejected = [*([rejected_rows(taken.numbered)] if taken else []), *lost.rejected_rows(files)]
+    merge(reduce(DataFrame.unionByName, rejected), warehouse, REJECTED)
+    judged = _judged(intake, source, lost.counted(taken.counts if taken else {}))
+    told = lost.ledger_rows(files, kind=source.kind)
+    if taken:
+        known = _of_days(read_or_empty(spark, warehouse, table), taken.days)
+        first = first_deliveries(taken.numbered, known, key=source.key)
+        append(source.rows_of(unpacked(first)), warehouse, table)
+        if source is _TELEMETRY:
+            _append_log_records(intake, taken.numbered, taken.days)
+        stored = _of_days(read(spark, warehouse, table), taken.days)
+        readable = files.where(~F.col("path").isin(*lost.paths))
+        written = stored.join(readable.select("source_file"), on="source_file", how="left_semi")
+        told = told.unionByName(ledger(taken.numbered, written, readable, kind=source.kind))
+    else:
+        _create_missing(intake)
+    told = told.persist()
+    totals = told.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in LEDGER_COUNTS)).collect()
+    append(told, warehouse, INGESTED_FILES)
+    for held in (told, files, *([taken.parsed] if taken else [])):
+        held.unpersist()
+    return {**totals[0].asDict(), **judged}
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """What the new files hold: their rows, the days of the events taken (none: rows have no day), counts."""
+
+    parsed: DataFrame
+    numbered: DataFrame
+    days: list[date]
+    counts: dict[str, int]
+
+
+def _read(intake: Intake, files: DataFrame, source: _Source) -> tuple[_Taken | None, Lost]:
+    """Read the files that can be read; None where none can."""
+    try:
+        return _parsed(intake, files, source), Lost()
+    except READ_FAILURES as failure:
+        lost = find_unreadable(intake.spark, files, failure)
+    readable = files.where(~F.col("path").isin(*lost.paths))
+    return (None if readable.isEmpty() else _parsed(intake, readable, source)), lost
+
+
+def _parsed(intake: Intake, files: DataFrame, source: _Source) -> _Taken:
+    # On disk, not in memory: read more than once.
     parsed = packed(source.parse(intake, files), key=source.key).persist(StorageLevel.DISK_ONLY)
     numbered = numbered_rows(parsed)
-    survey = _survey(numbered)
-    # Before the gate, which names the table; nothing else is written where it stops the run.
-    merge(rejected_rows(numbered), warehouse, REJECTED)
-    judged = _judged(intake, source, survey.counts)
-    known = _of_days(read_or_empty(spark, warehouse, table), survey.days)
-    first = first_deliveries(numbered, known, key=source.key)
-    append(source.rows_of(unpacked(first)), warehouse, table)
-    if source is _TELEMETRY:
-        _append_log_records(intake, numbered, survey.days)
-    stored = _of_days(read(spark, warehouse, table), survey.days)
-    written = stored.join(files.select("source_file"), on="source_file", how="left_semi")
-    told = ledger(numbered, written, files, kind=source.kind).persist()
-    totals = told.agg(*(F.sum(name).alias(name) for name in LEDGER_COUNTS)).collect()[0].asDict()
-    append(told, warehouse, INGESTED_FILES)
-    for held in (told, parsed, files):
-        held.unpersist()
-    return {**judged, **totals}
+    try:
+        return _Taken(parsed, numbered, *survey(numbered))
+    except READ_FAILURES:
+        parsed.unpersist()
+        raise
 
 
 def _judged(intake: Intake, source: _Source, counts: dict[str, int]) -> dict[str, int]:
@@ -136,6 +181,11 @@ def _judged(intake: Intake, source: _Source, counts: dict[str, int]) -> dict[str
     return {**counts, **let_pass(findings, counts, accept=intake.accept)}
 
 
+def _create_missing(intake: Intake) -> None:
+    for table in (INGESTED_FILES, EVENTS, MILESTONE_RECORDS):
+        create_if_missing(intake.spark, intake.warehouse, table)
+
+
 def _append_log_records(intake: Intake, numbered: DataFrame, days: list[date]) -> None:
     """Add the milestone records that LOG events bring, those of a run that died in between among them."""
     told = numbered.where("content.set_result is not null").withColumn("record_id", log_record_id())
@@ -143,30 +193,6 @@ def _append_log_records(intake: Intake, numbered: DataFrame, days: list[date]) -
     known = _of_days(records.withColumn("event_date", F.to_date("recorded_at")), days)
     first = first_deliveries(told, known, key="record_id")
     append(log_records(unpacked(first.drop("record_id"))), intake.warehouse, MILESTONE_RECORDS)
-
-
-@dataclass(frozen=True)
-class _Survey:
-    """What the new files hold: the days of the events taken (none where rows have no day), and counts."""
-
-    days: list[date]
-    counts: dict[str, int]
-
-
-def _survey(numbered: DataFrame) -> _Survey:
-    day = F.col("event_date") if "event_date" in numbered.columns else F.lit(None).cast("date")
-    groups = numbered.groupBy("reason", F.when(F.col("reason").isNull(), day).alias("day")).agg(
-        F.count_if("is_event").alias("events"), F.count(F.lit(1)).alias("rows")
-    )
-    days, counts = [], {"events": 0, "rejected": 0}
-    for row in groups.collect():
-        counts["events"] += row["events"]
-        if row["reason"] is not None:
-            counts["rejected"] += row["rows"]
-            counts[f"rejected_{row['reason']}"] = row["rows"]
-        elif row["day"] is not None and row["events"]:
-            days.append(row["day"])
-    return _Survey(sorted(days), counts)
 
 
 def _of_days(rows: DataFrame, days: list[date]) -> DataFrame:

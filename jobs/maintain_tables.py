@@ -3,7 +3,7 @@
 from engagement.progress import say
 from engagement.schemas import TABLES
 from engagement.step import Counts, Run, main
-from engagement.tables import compact, exists, vacuum
+from engagement.tables import compact, exists, stored_files, vacuum
 
 _HOURS_PER_DAY = 24
 
@@ -17,7 +17,10 @@ def maintain_tables(run: Run) -> Counts:
             continue
         had, has = compact(run.spark, run.warehouse, table)
         vacuum(run.spark, run.warehouse, table, retention_hours=retention_hours)
-        say(f"      {table.name}: {had:,} files, now {has:,}")
+        _, size = stored_files(run.spark, run.warehouse, table)
+        say(
+            f"      {table.name}: {had:,} files, now {has:,} of {size / max(has, 1) / 1e6:,.1f} MB on average"
+        )
         before, after = before + had, after + has
     return Counts(detail={"files_before": before, "files_after": after})
 

@@ -27,13 +27,14 @@ def differences(spark: SparkSession, one: Warehouse, other: Warehouse) -> list[s
         if exists(spark, one, table) != exists(spark, other, table):
             found.append(f"{table.name} is in one warehouse only")
         elif exists(spark, one, table):
-            difference = _difference(table, read(spark, one, table), read(spark, other, table))
+            difference = table_difference(table, read(spark, one, table), read(spark, other, table))
             if difference:
                 found.append(f"{table.name}: {difference}")
     return found
 
 
-def _difference(table: Table, one: DataFrame, other: DataFrame) -> str:
+def table_difference(table: Table, one: DataFrame, other: DataFrame) -> str:
+    """Return how the rows of a table differ, the first difference only; "" where they are equal."""
     lineage = [*lineage_names(), *_LINEAGE_OF.get(table.name, ())]
     columns = [name for name in table.column_names if name not in lineage]
     left, right = (_sorted(rows.select(columns).collect(), table.key) for rows in (one, other))

@@ -27,20 +27,25 @@ def find_candidates(lines: DataFrame, *, max_line_bytes: int) -> DataFrame:
         (null outside of a batch), is_first (of its line's rows), is_event (false for an empty batch only),
         event (null where `fault` says why there is none) and line_sha256 (where it may be asked for).
     """
-    fault = _unread(max_line_bytes)
-    read = lines.select(
-        "value",
+    is_long = F.octet_length("value") > max_line_bytes
+    # What is too long goes no further than here: every later step would copy it.
+    bounded = lines.select(
+        F.when(~is_long, F.col("value")).alias("value"),
         *_PLACE[:-1],
         F.octet_length("value").cast("bigint").alias("line_bytes"),
-        _parse_one(F.when(fault.isNull(), F.col("value"))).alias("read"),
-    ).select("value", *_PLACE, _the_one(F.col("read")).alias("line"))
+        F.when(is_long, _sha256("value")).alias("long_sha256"),
+    )
+    fault = _unread(max_line_bytes)
+    read = bounded.select(
+        *bounded.columns, _parse_one(F.when(fault.isNull(), F.col("value"))).alias("read")
+    ).select(*bounded.columns, _the_one(F.col("read")).alias("line"))
     # The generator also keeps Spark from pushing a condition, and with it a second parse, below the first.
     found = read.select(
         *_PLACE,
         _is_batch().alias("is_batch"),
         # A batch's line does not go along with each of its events: that would grow with its square.
         F.when(~_is_batch(), F.col("value")).alias("value"),
-        F.when(_is_batch(), _sha256("value")).alias("batch_sha256"),
+        F.when(_is_batch(), _sha256("value")).otherwise(F.col("long_sha256")).alias("known_sha256"),
         F.when(~_is_batch(), F.col("line")).alias("line"),
         F.posexplode_outer("line.events").alias("batch_index", "element"),
     )
@@ -54,19 +59,19 @@ def find_candidates(lines: DataFrame, *, max_line_bytes: int) -> DataFrame:
         (~F.col("is_batch") | F.col("batch_index").isNotNull()).alias("is_event"),
         F.when(F.col("event").isNull(), _fault(fault)).alias("fault"),
         "value",
-        "batch_sha256",
+        "known_sha256",
         "event",
     )
 
 
 def line_sha256() -> Column:
     """SHA-256 of a candidate's whole line, hex."""
-    return F.coalesce("batch_sha256", _sha256("value"))
+    return F.coalesce("known_sha256", _sha256("value"))
 
 
 def _unread(max_line_bytes: int) -> Column:
     """Why a line is not even parsed."""
-    return F.when(F.octet_length("value") > max_line_bytes, Reject.LINE_TOO_LONG.value).when(
+    return F.when(F.col("line_bytes") > max_line_bytes, Reject.LINE_TOO_LONG.value).when(
         ~F.is_valid_utf8("value"), Reject.NOT_UTF8.value
     )
 

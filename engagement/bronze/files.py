@@ -47,7 +47,12 @@ def paths_to_read(files: DataFrame) -> list[str]:
             f"{zstandard[0]} is compressed with Zstandard ({len(zstandard)} such files), which this Spark "
             "cannot read: run on EMR or Databricks, or compress with gzip or bzip2."
         )
-    return [re.sub(r"([\\*?{}\[\]])", r"\\\1", path) for path in paths]
+    return [escaped(path) for path in paths]
+
+
+def escaped(path: str) -> str:
+    """Return a path that Spark takes literally: no character of it is a wildcard."""
+    return re.sub(r"([\\*?{}\[\]])", r"\\\1", path)
 
 
 def _reads_zstandard(spark: SparkSession) -> bool:

@@ -5,6 +5,8 @@ batch_index, input_order), is_first (of its line's rows), is_event, reason (null
 line_bytes.
 """
 
+from datetime import date
+
 from pyspark.sql import Column, DataFrame, functions as F
 
 from engagement.bronze.lines import number_lines
@@ -59,6 +61,27 @@ def numbered_rows(parsed: DataFrame) -> DataFrame:
     numbered = number_lines(parsed)
     place = F.col("input_order") * _BATCH_PLACES + F.coalesce("batch_index", F.lit(0))
     return numbered.withColumn("input_order", place)
+
+
+def survey(numbered: DataFrame) -> tuple[list[date], dict[str, int]]:
+    """Return the days of the events taken (none where rows have no day), and counts of events and rejects.
+
+    Args:
+        numbered: Rows of `numbered_rows`; this reads all of them.
+    """
+    day = F.col("event_date") if "event_date" in numbered.columns else F.lit(None).cast("date")
+    groups = numbered.groupBy("reason", F.when(F.col("reason").isNull(), day).alias("day")).agg(
+        F.count_if("is_event").alias("events"), F.count(F.lit(1)).alias("rows")
+    )
+    days, counts = [], {"events": 0, "rejected": 0}
+    for row in groups.collect():
+        counts["events"] += row["events"]
+        if row["reason"] is not None:
+            counts["rejected"] += row["rows"]
+            counts[f"rejected_{row['reason']}"] = row["rows"]
+        elif row["day"] is not None and row["events"]:
+            days.append(row["day"])
+    return sorted(days), counts
 
 
 def first_deliveries(numbered: DataFrame, known: DataFrame, *, key: str) -> DataFrame:

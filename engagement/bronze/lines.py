@@ -5,18 +5,24 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame, SparkSession, Window, functions as F
 
 _SPLIT = ("source_file", "block_start")
+_MARK = "\ufeff"
+_LONGEST_BYTES = 2**31 - 1
 
 
 def read_lines(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
     """Return one row per line of the files at `paths`: value, source_file, block_start, row_id.
 
-    The text keeps the bytes of the line, valid UTF-8 or not. `row_id` rises by one from line to line of a
-    split; `number_lines` makes line numbers of it.
+    The text keeps the bytes of the line, valid UTF-8 or not, but for a byte order mark in front, which Spark
+    takes off a file's first line alone: a line is the same wherever files are cut. `row_id` rises by one from
+    line to line of a split; `number_lines` makes line numbers of it.
     """
     # Only \n ends a line: a lone \r is white space of JSON, and \r\n leaves it at the end.
     lines = spark.read.option("lineSep", "\n").text(list(paths))
+    without_mark = F.substring(F.col("value").cast("binary"), 1 + len(_MARK.encode()), _LONGEST_BYTES)
     return lines.select(
-        "value",
+        F.when(F.col("value").startswith(_MARK), without_mark.cast("string"))
+        .otherwise(F.col("value"))
+        .alias("value"),
         F.col("_metadata.file_path").alias("source_file"),
         F.col("_metadata.file_block_start").alias("block_start"),
         F.monotonically_increasing_id().alias("row_id"),

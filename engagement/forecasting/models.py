@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from pyspark.ml import PipelineModel
@@ -16,8 +17,9 @@ from engagement.gold.forecast import CALIBRATION_PART, HELD_OUT_PART, INPUT_NAME
 
 # Two hundred thousand rows of some twenty numbers are 40 MB: one partition holds them.
 MOST_ROWS = 200_000
-LEAST_OUTCOMES = 20
-LEAST_CALIBRATION_OUTCOMES = 5
+# Fewest rows of the rarer outcome among the learners fitted on, and in all of their parts but any one.
+LEAST_OUTCOMES = 16
+LEAST_OUTCOMES_ELSEWHERE = 8
 LEAST_PHASES = 30
 # Chosen among 0.003 … 1 on one simulated class (seed 1), forward in time, learners held out: few stops and
 # inputs that repeat one another want a strong ridge.
@@ -54,17 +56,23 @@ def training_rows(outcomes: DataFrame) -> DataFrame:
 def fit_stopping(rows: DataFrame) -> PipelineModel | None:
     """Return the stopping model fitted on `rows` without the held-out learners; None: too few outcomes.
 
-    A ridge logistic regression, then Platt's scaling (1999) of its margin on learners that it was not fitted
-    on: the ridge draws probabilities together, the scaling spreads them again.
+    A ridge logistic regression, then Platt's scaling (1999) of margins of learners that it was not fitted on:
+    the ridge draws probabilities together, the scaling spreads them again. Each part of the learners has its
+    margins from a regression on the other parts, as Platt proposes for small samples, so that every outcome
+    calibrates and no one part's chance decides.
     """
-    fitting, calibrating = _fitting(rows), rows.where(F.col("part") == CALIBRATION_PART)
-    if _rarer(fitting) < LEAST_OUTCOMES or _rarer(calibrating) < LEAST_CALIBRATION_OUTCOMES:
+    told = rows.where(F.col("part") != HELD_OUT_PART)
+    parts = _parts_with_outcomes(told)
+    if parts is None:
         return None
     assembler = _assembler(INPUT_NAMES)
-    weights = _logistic("inputs", "margin", "uncalibrated", "guess", _RIDGE).fit(assembler.transform(fitting))
-    margins = weights.transform(assembler.transform(calibrating))
-    scaling = _logistic("margin", "scaled_margin", "probability", "prediction", 0.0).fit(margins)
-    return PipelineModel([assembler, weights, scaling])
+    inputs = assembler.transform(told)
+    ridge = _logistic("inputs", "margin", "uncalibrated", "guess", _RIDGE)
+    margins = [_margins(ridge, inputs, part) for part in parts]
+    # One partition, in the order of the parts: the optimiser adds up alike in every run.
+    scaling = _logistic("margin", "scaled_margin", "probability", "prediction", 0.0)
+    scaled = scaling.fit(reduce(DataFrame.union, margins).coalesce(1))
+    return PipelineModel([assembler, ridge.fit(inputs), scaled])
 
 
 def fit_baseline(rows: DataFrame, names: Sequence[str]) -> PipelineModel:
@@ -134,10 +142,22 @@ def _fitting(rows: DataFrame) -> DataFrame:
     return rows.where(~F.col("part").isin(HELD_OUT_PART, CALIBRATION_PART))
 
 
-def _rarer(rows: DataFrame) -> int:
-    """Return how many rows have the rarer outcome."""
+def _margins(ridge: LogisticRegression, inputs: DataFrame, part: int) -> DataFrame:
+    model = ridge.fit(inputs.where(F.col("part") != part))
+    own: DataFrame = model.transform(inputs.where(F.col("part") == part))
+    return own.select("stopped", "margin")
+
+
+def _parts_with_outcomes(rows: DataFrame) -> list[int] | None:
+    """Return the parts that the rows are in; None where too few rows have the rarer outcome."""
     stopped = F.count_if(F.col("stopped") == 1)
-    return int(rows.agg(F.least(stopped, F.count(F.lit(1)) - stopped)).collect()[0][0])
+    counted = rows.groupBy("part").agg(stopped, F.count(F.lit(1)) - stopped).collect()
+    outcomes = {row[0]: np.array([row[1], row[2]]) for row in counted}
+    total = sum(outcomes.values(), np.zeros(2))
+    rarer_elsewhere = [(total - own).min() for own in outcomes.values()]
+    if total.min() < LEAST_OUTCOMES or min(rarer_elsewhere) < LEAST_OUTCOMES_ELSEWHERE:
+        return None
+    return sorted(outcomes)
 
 
 def _assembler(names: Sequence[str]) -> VectorAssembler:

@@ -9,7 +9,8 @@ from engagement.settings import ForecastSettings
 KEYS = ("learner_id", "language", "as_of")
 # The yardstick: recency, frequency and count, as marketing's models of leaving customers take them.
 BASELINE_INPUTS = ("recency", "frequency", "count")
-# A learner's part by the hash of his id: 0 judges and is never fitted on, 1 calibrates, the others fit.
+# A learner's part by the hash of his id: 0 judges and is never fitted on; of the next phase's engagement, 1
+# calibrates and the others fit.
 PARTS, HELD_OUT_PART, CALIBRATION_PART = 5, 0, 1
 
 _ENDED = "reason is null"

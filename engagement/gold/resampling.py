@@ -6,8 +6,8 @@ from pyspark.sql import Column, DataFrame, Window, functions as F
 
 from engagement.gold.formula import AVERAGE, engagement_weights
 from engagement.gold.groups import group_learners
-from engagement.gold.phases import sliding_windows
-from engagement.gold.sums import exact_sum, left_join, mean_of
+from engagement.gold.sums import exact_sum, from_millionths, mean_of
+from engagement.gold.terms import CARRIED, earlier_points
 from engagement.schemas.enums import Dimension
 from engagement.settings import ScoreSettings, ValidationSettings
 
@@ -35,7 +35,7 @@ def kept_groups(
         as_of: The data's end, up to which silence is counted.
     """
     drawn = _drawn(_of_some_learners(answers, validation.resampled_learners), validation.resamples)
-    groups = group_learners(_phases(drawn, settings), settings, as_of=as_of).select(
+    groups = group_learners(_phases(drawn, settings), drawn, settings, as_of=as_of).select(
         "learner_id",
         F.split_part("language", F.lit(":"), F.lit(1)).alias("draw"),
         F.expr("substring(language, locate(':', language) + 1)").alias("language"),
@@ -88,12 +88,10 @@ def _drawn(answers: DataFrame, resamples: int) -> DataFrame:
 
 
 def _phases(drawn: DataFrame, settings: ScoreSettings) -> DataFrame:
-    """Return of gold.phase_engagement what the groups take.
-
-    Scored by the formula but for what the learner's earlier responses lead to expect: a phase is shrunk
-    toward the average alone, so that what was drawn decides.
-    """
-    summed = drawn.groupBy(*_PHASE).agg(
+    """Return of gold.phase_engagement what the groups take, scored by the formula (engagement.py)."""
+    points = drawn.select("*", *((F.col(each) - AVERAGE).alias(f"{each}_points") for each in Dimension))
+    expected = points.select("*", *(earlier_points(dimension, settings) for dimension in CARRIED))
+    summed = expected.groupBy(*_PHASE).agg(
         F.max_by("school_id", F.struct("responded_at", "response_id")).alias("school_id"),
         F.min("responded_at").alias("started_at"),
         F.max("responded_at").alias("ended_at"),
@@ -101,10 +99,11 @@ def _phases(drawn: DataFrame, settings: ScoreSettings) -> DataFrame:
         F.count("accuracy").alias("told"),
         exact_sum(F.col("accuracy")).alias("accuracy"),
         *(F.count(dimension).alias(f"count_{dimension}") for dimension in Dimension),
-        *(exact_sum(F.col(dimension) - AVERAGE).alias(f"points_{dimension}") for dimension in Dimension),
+        *(exact_sum(F.col(f"{dimension}_points")).alias(f"points_{dimension}") for dimension in Dimension),
+        *(exact_sum(F.col(f"earlier_{dimension}")).alias(f"earlier_{dimension}") for dimension in CARRIED),
     )
     enough = F.col("responses") >= settings.minimum_responses
-    scored = summed.select(
+    return summed.select(
         *_PHASE,
         "school_id",
         "started_at",
@@ -113,13 +112,13 @@ def _phases(drawn: DataFrame, settings: ScoreSettings) -> DataFrame:
         mean_of(F.col("accuracy"), F.col("told")).alias("mean_accuracy"),
         F.when(enough, _score(settings)).alias("engagement"),
     )
-    return left_join(scored, sliding_windows(drawn, settings), on=_PHASE)
 
 
 def _score(settings: ScoreSettings) -> Column:
-    total = F.lit(AVERAGE)
+    total, prior = F.lit(AVERAGE), F.lit(settings.prior_responses)
     for dimension, weight in engagement_weights(settings).items():
-        count = F.col(f"count_{dimension}")
-        mean = F.coalesce(mean_of(F.col(f"points_{dimension}"), count), F.lit(0.0))
-        total = total + weight * count / (count + F.lit(settings.prior_responses)) * mean
+        points = F.coalesce(from_millionths(F.col(f"points_{dimension}")), F.lit(0.0))
+        if dimension in CARRIED:
+            points = points + prior * from_millionths(F.col(f"earlier_{dimension}")) / F.col("responses")
+        total = total + weight * points / (F.col(f"count_{dimension}") + prior)
     return total

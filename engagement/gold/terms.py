@@ -53,7 +53,20 @@ def add_terms(evidence: DataFrame, references: DataFrame, settings: ScoreSetting
         *(_points(indicator, "change", 1 - indicator.level_share) for indicator in INDICATORS),
     )
     summed = in_points.select("*", *(_dimension_points(dimension) for dimension in Dimension))
-    return summed.select("*", *(_earlier(dimension, settings) for dimension in CARRIED))
+    return summed.select("*", *(earlier_points(dimension, settings) for dimension in CARRIED))
+
+
+def earlier_points(dimension: Dimension, settings: ScoreSettings) -> Column:
+    """Return `earlier_*` of `add_terms` out of the column `*_points`."""
+    before = (
+        Window.partitionBy("learner_id", "language")
+        .orderBy("responded_at", "response_id")
+        .rowsBetween(-settings.earlier_responses, -1)
+    )
+    points = f"{dimension}_points"
+    count = F.count(points).over(before)
+    trusted = count / (count + F.lit(settings.prior_responses))
+    return F.coalesce(trusted * F.avg(points).over(before), F.lit(0.0)).alias(f"earlier_{dimension}")
 
 
 def _wide(references: DataFrame) -> DataFrame:
@@ -109,18 +122,6 @@ def _dimension_points(dimension: Dimension) -> Column:
     observed = F.coalesce(*(F.col(f"level_{name}") for name in names)).isNotNull()
     total = _sum(_zero_if_null(f"{term}_{name}") for name in names for term in ("level", "change"))
     return F.when(observed, total).alias(f"{dimension}_points")
-
-
-def _earlier(dimension: Dimension, settings: ScoreSettings) -> Column:
-    before = (
-        Window.partitionBy("learner_id", "language")
-        .orderBy("responded_at", "response_id")
-        .rowsBetween(-settings.earlier_responses, -1)
-    )
-    points = f"{dimension}_points"
-    count = F.count(points).over(before)
-    trusted = count / (count + F.lit(settings.prior_responses))
-    return F.coalesce(trusted * F.avg(points).over(before), F.lit(0.0)).alias(f"earlier_{dimension}")
 
 
 def _zero_if_null(name: str) -> Column:

@@ -13,6 +13,7 @@ from engagement.report.plain import heading, paragraph, text_grid
 from engagement.schemas.enums import Dimension
 
 _INDICATORS = {indicator.name: indicator for indicator in INDICATORS}
+_WINDOWS = {"windows": "Sliding windows by count", "windows_by_time": "Sliding windows by time"}
 _MOMENT = "%d %b %Y %H:%M:%S"
 
 
@@ -33,7 +34,7 @@ def _phase(explained: ExplainedPhase, dimension_weights: Mapping[str, float]) ->
         *(paragraph(sentence) for sentence in _score(phase, dimension_weights)),
         "",
         *([text_grid(_drivers(phase))] if phase["drivers"] else []),
-        *([text_grid(_windows(phase))] if phase["windows"] else []),
+        *(text_grid(_windows(phase, name, title)) for name, title in _WINDOWS.items() if phase[name]),
         f"  The last {len(explained.responses)} of {words.plural(phase['responses'], 'response')}",
         *(f"    {line}" for response in explained.responses for line in _response(response)),
     ]
@@ -100,7 +101,7 @@ def _weight(driver: str) -> str:
     return words.number(indicator.weight * share, decimals=2)
 
 
-def _windows(phase: Row) -> Grid:
+def _windows(phase: Row, name: str, title: str) -> Grid:
     rows = [
         [
             f"{window['started_at']:{_MOMENT}}",
@@ -108,9 +109,9 @@ def _windows(phase: Row) -> Grid:
             words.count(window["responses"]),
             words.number(window["engagement"], decimals=1),
         ]
-        for window in phase["windows"]
+        for window in phase[name]
     ]
-    return Grid("Sliding windows", ["from", "to", "responses", "engagement"], rows, frozenset({2, 3}))
+    return Grid(title, ["from", "to", "responses", "engagement"], rows, frozenset({2, 3}))
 
 
 def _response(response: Row) -> list[str]:

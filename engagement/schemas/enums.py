@@ -60,6 +60,7 @@ class Reject(StrEnum):
     NO_ETS = "no_ets"
     NO_EDATA = "no_edata"
     CLOCK = "clock"
+    FILE_UNREADABLE = "file_unreadable"
     EXPORT_UNREADABLE = "export_unreadable"
     EXPORT_KIND_UNKNOWN = "export_kind_unknown"
     EXPORT_NO_LEARNER = "export_no_learner"

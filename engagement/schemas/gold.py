@@ -94,7 +94,12 @@ PHASE_ENGAGEMENT = Table(
         column("sessions", LONG, "Sessions with a response in the phase, count"),
         column("mean_accuracy", DOUBLE, "Mean accuracy, percent 0–100; null when never told"),
         column("result", STRING, "Outcome of the last set in the phase: pass, fail or no_result"),
-        column("windows", T.ArrayType(WINDOW), "Sliding windows within the phase, oldest first"),
+        column("windows", T.ArrayType(WINDOW), "Sliding windows by count within the phase, oldest first"),
+        column(
+            "windows_by_time",
+            T.ArrayType(WINDOW),
+            "Sliding windows of score.window_days up to each day's last response, oldest first",
+        ),
         column(
             "trend", DOUBLE, "Rise (+) or decline (−) of engagement, points per week; null when too short"
         ),
@@ -150,7 +155,7 @@ LEARNER_GROUPS = Table(
         ),
         column("reason", STRING, "Why the learner is in the group, in plain words with the figures"),
         column("engagement", DOUBLE, "Engagement over the learner's phases, weighted by responses, 0–100"),
-        column("trend", DOUBLE, "Trend of engagement, points per week"),
+        column("trend", DOUBLE, "Trend of engagement through the learner's days, points per week"),
         column(
             "achievement",
             DOUBLE,

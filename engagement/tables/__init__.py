@@ -1,7 +1,7 @@
 """The only reader and writer of Delta tables: checks the schema, adds lineage, logs version and rows."""
 
 from engagement.tables.changes import added_rows, keep_changes, replace_rows, version_of
-from engagement.tables.maintenance import compact, vacuum
+from engagement.tables.maintenance import compact, stored_files, vacuum
 from engagement.tables.staging import Staging
 from engagement.tables.stored import Warehouse, check_columns, exists, lineage_names, read, read_or_empty
 from engagement.tables.writing import append, create_if_missing, merge, overwrite, replace_cohort
@@ -23,6 +23,7 @@ __all__ = [
     "read_or_empty",
     "replace_cohort",
     "replace_rows",
+    "stored_files",
     "vacuum",
     "version_of",
 ]

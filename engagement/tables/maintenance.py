@@ -9,10 +9,9 @@ from engagement.tables.stored import Warehouse
 
 def compact(spark: SparkSession, warehouse: Warehouse, table: Table) -> tuple[int, int]:
     """Join the table's small files; return how many there were, and are now."""
-    stored = DeltaTable.forPath(spark, warehouse.path(table))
-    before = _files(stored)
-    stored.optimize().executeCompaction()
-    return before, _files(stored)
+    before, _ = stored_files(spark, warehouse, table)
+    DeltaTable.forPath(spark, warehouse.path(table)).optimize().executeCompaction()
+    return before, stored_files(spark, warehouse, table)[0]
 
 
 def vacuum(spark: SparkSession, warehouse: Warehouse, table: Table, *, retention_hours: int) -> None:
@@ -23,5 +22,8 @@ def vacuum(spark: SparkSession, warehouse: Warehouse, table: Table, *, retention
     DeltaTable.forPath(spark, warehouse.path(table)).vacuum(retention_hours)
 
 
-def _files(stored: DeltaTable) -> int:
-    return int(stored.detail().select("numFiles").collect()[0]["numFiles"])
+def stored_files(spark: SparkSession, warehouse: Warehouse, table: Table) -> tuple[int, int]:
+    """Return how many files the table's latest version has, and their size together, bytes."""
+    detail = DeltaTable.forPath(spark, warehouse.path(table)).detail()
+    row = detail.select("numFiles", "sizeInBytes").collect()[0]
+    return int(row["numFiles"]), int(row["sizeInBytes"])

@@ -49,7 +49,7 @@ def read(spark: SparkSession, warehouse: Warehouse, table: Table, *, version: in
     if version is not None:
         reader = reader.option("versionAsOf", version)
     rows = with_later_columns(reader.load(warehouse.path(table)), table)
-    check_columns(rows, table, "holds")
+    check_columns(rows, table, "was written by another release and holds")
     return rows.select(table.column_names)
 
 

@@ -93,6 +93,7 @@ def _compared(source: Path, warehouse: Path, undisturbed: Path, number: int) -> 
         master="local[2]",
         conf={
             "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
             "spark.sql.shuffle.partitions": "2",
             "spark.driver.host": "localhost",
             "spark.driver.bindAddress": "127.0.0.1",

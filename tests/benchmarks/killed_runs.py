@@ -100,7 +100,7 @@ def run_all(
     ]
     run = subprocess.Popen(
         command,
-        env={**os.environ, **_ENVIRONMENT},
+        env={**os.environ, **ENVIRONMENT},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -124,7 +124,7 @@ _JAVA_OPTIONS = (
     "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:-DontCompileHugeMethods -XX:+UseParallelGC "
     f"-Dlog4j2.configurationFile=file:{ROOT}/conf/spark/log4j2.properties"
 )
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "ENGAGEMENT_SECRET": SECRET,
     "PYTHONPATH": str(ROOT),
     "SPARK_HOME": str(SPARK_HOME),

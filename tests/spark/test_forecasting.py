@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from pyspark.ml import PipelineModel
-from pyspark.sql import DataFrame, SparkSession, functions as F
+from pyspark.ml.functions import vector_to_array
+from pyspark.sql import DataFrame, SparkSession, Window, functions as F
 
 from engagement.forecasting.fitting import models_in_use, past_dates
 from engagement.forecasting.judging import judge_stopping, rehearse
@@ -64,6 +65,29 @@ def test_fit_stopping__is_blind_to_held_out_learners_and_to_partitions(outcomes:
     assert _weights(fit_stopping(training_rows(_flipped(outcomes, "0")))) == fitted
     assert _weights(fit_stopping(training_rows(outcomes.repartition(7, "recency")))) == fitted
     assert _weights(fit_stopping(training_rows(_flipped(outcomes, "2")))) != fitted
+
+
+def test_fit_stopping__every_part_calibrates_what_the_others_fit(outcomes: DataFrame) -> None:
+    # Margins that are drawn together by the ridge are spread again: on average the chances are the share.
+    model = fit_stopping(training_rows(outcomes))
+    assert model is not None
+    fitted = outcomes.where("part > 0")
+    told = model.transform(fitted).agg(F.avg(vector_to_array(F.col("probability"))[1]), F.avg("stopped"))
+    assert told.collect()[0][0] == pytest.approx(told.collect()[0][1], abs=0.02)
+    _, against, towards = _weights(model)[1]
+    assert towards - against > 1.2
+
+
+def test_fit_stopping__takes_outcomes_in_every_part_but_one(outcomes: DataFrame) -> None:
+    def stops(*counts: int) -> DataFrame:
+        """Return rows of which so many stopped, in the parts 1 to 4."""
+        order = F.row_number().over(Window.partitionBy("part").orderBy("learner_id", "as_of"))
+        stopped = F.element_at(F.array(*(F.lit(count) for count in counts)), F.col("part")) >= order
+        return training_rows(outcomes.where("part > 0").withColumn("stopped", stopped.cast("double")))
+
+    assert fit_stopping(stops(8, 8, 0, 0)) is not None
+    assert fit_stopping(stops(9, 7, 0, 0)) is None  # seven are left without the first part
+    assert fit_stopping(stops(5, 5, 5, 0)) is None  # fifteen altogether
 
 
 def test_models_in_use__fits_once_then_applies_and_takes_no_worse_refit(

@@ -8,7 +8,8 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from engagement.gold.engagement import response_engagement, score_phases, score_responses, score_sessions
-from engagement.schemas import MILESTONES
+from engagement.gold.phases import windows_by_time
+from engagement.schemas import MILESTONES, RESPONSE_ENGAGEMENT
 from engagement.settings import ScoreSettings
 from tests.rows import frame
 from tests.spark.gold_rows import START, evidence_frame, references_frame
@@ -169,6 +170,31 @@ def test_score_phases__shows_windows_trend_school_and_result(scored: DataFrame, 
     assert gil["trend"] == pytest.approx((means[2] - means[0]) / 2, abs=1e-4)
     assert gil["trend_low"] < gil["trend"] < gil["trend_high"]
     assert (gil["school_id"], gil["result"], gil["active_seconds"]) == ("school 2", "pass", 18.0)
+
+
+def test_windows_by_time__end_with_each_day_and_hold_what_came_before(spark: SparkSession) -> None:
+    morning = datetime(2025, 1, 6, 9)
+    answers = [
+        (morning, 60.0),
+        (morning + timedelta(hours=1), 40.0),
+        (morning + timedelta(days=1, minutes=30), 50.0),
+        (morning + timedelta(days=2), 70.0),  # the first is two days old by now, to the second
+        (morning + timedelta(days=2), 30.0),
+        (morning + timedelta(days=5), 90.0),
+    ]
+    phase = {"learner_id": "ann", "language": "en", "level": "m1", "phase": "practice"}
+    rows = [
+        {"response_id": str(number), "responded_at": at, "engagement": engagement} | phase
+        for number, (at, engagement) in enumerate(answers)
+    ]
+    settings = ScoreSettings(window_days=2, minimum_responses=2)
+    (told,) = windows_by_time(frame(spark, RESPONSE_ENGAGEMENT, rows), settings).collect()
+    assert [tuple(window) for window in told["windows_by_time"]] == [
+        (answers[0][0], answers[1][0], 2, 50.0),
+        (answers[0][0], answers[2][0], 3, 50.0),
+        (answers[1][0], answers[4][0], 4, 47.5),
+        (answers[5][0], answers[5][0], 1, None),  # too few
+    ]
 
 
 def test_score_sessions__has_a_row_per_learner_and_session(

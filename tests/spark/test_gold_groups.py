@@ -1,6 +1,7 @@
 """Groups and insights out of phase rows written by hand."""
 
 from datetime import datetime, timedelta
+from math import sqrt
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from pyspark.sql import DataFrame, SparkSession
 from engagement.gold.groups import group_learners
 from engagement.gold.insights import tell_insights
 from engagement.gold.texts import insight_texts
-from engagement.schemas import PHASE_ENGAGEMENT
+from engagement.gold.trends import add_trend
+from engagement.schemas import PHASE_ENGAGEMENT, RESPONSE_ENGAGEMENT
 from engagement.settings import ScoreSettings
 from tests.rows import frame
 
@@ -33,15 +35,17 @@ def _phase(
     }
 
 
-def _windows(*scores: float) -> Rows:
+def _answers(learner: str, *scores: float) -> Rows:
+    """Return two answers a week, around a mean score."""
     return [
         {
-            "started_at": START + timedelta(weeks=week),
-            "ended_at": START + timedelta(weeks=week, days=2),
-            "responses": 10,
-            "engagement": float(score),
+            "learner_id": learner,
+            "language": "en",
+            "responded_at": START + timedelta(weeks=week, minutes=minute),
+            "engagement": score + 2.0 * minute - 1,
         }
         for week, score in enumerate(scores)
+        for minute in range(2)
     ]
 
 
@@ -50,8 +54,8 @@ def test_group_learners__places_everybody_with_a_reason(spark: SparkSession) -> 
         _phase("thriving", 58.0, 90.0, school_id="old", ended_at=END - timedelta(days=9)),
         _phase("thriving", 61.0, 90.0, school_id="new", level="m2", responses=40),
         _phase("trying", 56.0, 20.0),
-        _phase("steady", 50.5, 50.0, windows=_windows(50, 51, 50, 51, 50, 51, 50, 51)),
-        _phase("fading", 52.0, 60.0, windows=_windows(58, 57, 55, 54, 52, 51, 49, 48)),
+        _phase("steady", 50.5, 50.0),
+        _phase("fading", 52.0, 60.0),
         _phase("coasting", 44.0, 80.0),
         _phase("struggling", 43.0, 10.0),
         _phase("silent", 55.0, 70.0, ended_at=END - timedelta(days=15)),
@@ -61,7 +65,16 @@ def test_group_learners__places_everybody_with_a_reason(spark: SparkSession) -> 
         _phase("tied", 57.0, language="hi", level=None),
         _phase("tied too", 57.0, language="hi", level=None),
     ]
-    groups = group_learners(frame(spark, PHASE_ENGAGEMENT, rows), ScoreSettings(), as_of=END)
+    answers = [
+        *_answers("steady", 50, 51, 50, 51, 50, 51, 50, 51),
+        *_answers("fading", 58, 57, 55, 54, 52, 51, 49, 48),
+    ]
+    groups = group_learners(
+        frame(spark, PHASE_ENGAGEMENT, rows),
+        frame(spark, RESPONSE_ENGAGEMENT, answers),
+        ScoreSettings(),
+        as_of=END,
+    )
     told = {row["learner_id"]: row for row in groups.collect()}
     assert {name: row["group_name"] for name, row in told.items()} == {
         "thriving": "thriving",
@@ -96,6 +109,32 @@ def test_group_learners__places_everybody_with_a_reason(spark: SparkSession) -> 
     )
     assert "achievement not told. Too few weeks" in told["tied"]["reason"]
     assert told["thriving"]["reason"].endswith("achievement at percentile 94.")
+
+
+def test_add_trend__few_points_on_a_line_are_taken_to_scatter_as_everybody_does(spark: SparkSession) -> None:
+    names = ("points", "scored", "weeks", "score", "weeks_squares", "score_squares", "weeks_score")
+    # Of weight 1, a week apart: 4, 2, 0 lie on a line; 0, 2, 2, 0 scatter by 4 about a level one.
+    sums = {"exact": (3, 3, 3, 6, 5, 20, 2), "scattered": (4, 4, 6, 4, 14, 8, 6)}
+    rows = [
+        ("en", learner, START, END, *told[:2], *(1_000_000 * total for total in told[2:]))
+        for learner, told in sums.items()
+    ]
+    schema = "language string, learner_id string, started_at timestamp, ended_at timestamp, " + ", ".join(
+        f"{name} bigint" for name in names
+    )
+    summed = spark.createDataFrame(rows, schema)
+    alone, moderated = (
+        {row["learner_id"]: row for row in add_trend(summed, prior_freedom=prior).collect()}
+        for prior in (0, 16)
+    )
+    assert (alone["exact"]["trend"], alone["exact"]["trend_high"]) == (-2, -2)
+    # Everybody's variance is 4/3, on 1 + 2 degrees of freedom. Student's quantiles are 1.740 and 1.734.
+    assert moderated["exact"]["trend_high"] == pytest.approx(
+        -2 + 1.740 * sqrt(16 * 4 / 3 / 17 / 2), abs=0.002
+    )
+    assert moderated["scattered"]["trend_high"] == pytest.approx(
+        1.734 * sqrt((4 + 16 * 4 / 3) / 18 / 5), abs=0.002
+    )
 
 
 def _driver(name: str, contribution: float, value: float, reference: float) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from moto.server import DomainDispatcherApplication, create_backend_app
 from pyspark.sql import SparkSession
 from werkzeug.serving import make_server
 
-from engagement.config import RunSettings
+from engagement.config import RunSettings, load_settings
 from engagement.errors import LockError, TableError
 from engagement.lock_files import HadoopLockFile, S3LockFile
 from engagement.run_lock import held_file, hold_warehouse
+from engagement.schemas import RUNS
+from engagement.step import Counts, Run, _timed
+from engagement.tables import Warehouse, exists
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPATIENT = RunSettings(lock_wait_seconds=0.3, lock_beat_seconds=0.1)
@@ -179,3 +183,16 @@ def test_held_file__a_run_whose_lock_was_taken_over_stops(spark: SparkSession, t
 
 def _never() -> None:
     raise AssertionError("the lock was lost")
+
+
+def test_timed__a_reader_does_not_wait_and_leaves_its_row_out(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warehouse = Warehouse(str(tmp_path), "reader")
+    run = Run(spark, load_settings("local"), warehouse, Namespace(), writes=False)
+    with hold_warehouse(spark, str(tmp_path), "writer", IMPATIENT):
+        _timed(run, "explain", lambda _: Counts(rows_in=1))
+    said = capsys.readouterr().out
+    assert "ops.runs could not be written: Another run holds the warehouse (run writer, process " in said
+    assert "explain done in " in said
+    assert not exists(spark, warehouse, RUNS)

@@ -19,6 +19,7 @@ from engagement.tables import (
     read,
     read_or_empty,
     replace_cohort,
+    stored_files,
     vacuum,
 )
 from tests.rows import frame
@@ -105,6 +106,10 @@ def test_compact__joins_files_and_changes_no_row(spark: SparkSession, warehouse:
     before = sorted(read(spark, warehouse, SESSIONS).collect())
     assert compact(spark, warehouse, SESSIONS) == (4, 1)
     assert compact(spark, warehouse, SESSIONS) == (1, 1)
+    files, size = stored_files(spark, warehouse, SESSIONS)
+    assert files == 1
+    (path,) = read(spark, warehouse, SESSIONS).inputFiles()
+    assert size == Path(path.removeprefix("file:")).stat().st_size
     vacuum(spark, warehouse, SESSIONS, retention_hours=168)
     assert sorted(read(spark, warehouse, SESSIONS).collect()) == before
 

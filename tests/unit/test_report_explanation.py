@@ -24,6 +24,12 @@ def test_explanation_text__each_contribution_with_weight_and_baseline() -> None:
         "started_at": datetime(2025, 1, 6), "ended_at": datetime(2025, 1, 9), "voiced_share": 0.0,
         "engagement": 53.5, "engagement_low": 50.0, "engagement_high": 57.0, "trend": None,
         "formula_version": "1", "emotion_model": None, "tone_model": None, "windows": [],
+        "windows_by_time": [
+            {
+                "started_at": datetime(2025, 1, 6, 9), "ended_at": datetime(2025, 1, 9, 10),
+                "responses": 12, "engagement": 54.25,
+            }
+        ],
         "drivers": [
             _driver("accuracy_gain", "cognitive", 2.0),
             _driver("accuracy_gain_change", "cognitive", 3.0),
@@ -41,5 +47,8 @@ def test_explanation_text__each_contribution_with_weight_and_baseline() -> None:
     assert weights[0] == pytest.approx(gain.weight * gain.level_share, abs=0.006)
     assert sum(weights) == pytest.approx(gain.weight, abs=0.011)
     assert level.endswith("3.00 2.00")
+    # Windows by count there are none, and so no table of them.
+    assert [line for line in told if "windows" in line] == ["Sliding windows by time"]
+    assert "06 Jan 2025 09:00:00 09 Jan 2025 10:00:00 12 54.2" in told
     assert "−1.50 thin evidence 3.00 2.00" in told
     assert told[told.index("−1.50 thin evidence 3.00 2.00") + 1].startswith("53.50 engagement")

@@ -10,13 +10,12 @@ made anew.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from engagement.demo.generators import GENERATORS
-from engagement.forecasting.judging import Rehearsal
 from tests.benchmarks.score_truth.classes import SimulatedClass, session
 from tests.benchmarks.score_truth.forecasts import forecast_figures, rehearsed
 from tests.benchmarks.score_truth.halves import half_scores
@@ -28,32 +27,38 @@ def main() -> None:
     """Simulate, score, compare, print."""
     options = _options()
     spark = session()
+    classes = [
+        SimulatedClass(
+            spark,
+            options.folder / f"{options.generator}-{seed}",
+            options.generator,
+            seed,
+            learners=options.learners,
+            weeks=options.weeks,
+        )
+        for seed in options.seeds
+    ]
     units: list[pd.DataFrame] = []
     answers: list[pd.DataFrame] = []
-    halves: list[pd.DataFrame] = []
-    foreseen: list[Rehearsal] = []
-    for seed in options.seeds:
-        folder = options.folder / f"{options.generator}-{seed}"
-        simulated = SimulatedClass(
-            spark, folder, options.generator, seed, learners=options.learners, weeks=options.weeks
-        )
+    for simulated in classes:
         simulated.prepare()
         simulated.run("score_engagement")
         answers.append(responses_with_truth(simulated))
         units.append(phase_units(simulated, answers[-1]))
-        if not options.quick:
-            halves.append(half_scores(simulated))
-            told = rehearsed(simulated)
-            foreseen += [told] if told else []
-        _say(f"{options.generator}, seed {seed}: {len(units[-1])} phases")
-    figures = score_figures(pd.concat(units, ignore_index=True))
+        _say(f"{options.generator}, seed {simulated.seed}: {len(units[-1])} phases")
+    _tell(score_figures(pd.concat(units, ignore_index=True)))
+    _tell(identity_figures(pd.concat(answers, ignore_index=True)))
     if not options.quick:
-        figures["split-half reliability, odd and even responses"] = reliability(pd.concat(halves))
-        figures |= forecast_figures(foreseen) if foreseen else {}
-    figures |= identity_figures(pd.concat(answers, ignore_index=True))
+        halves = pd.concat([half_scores(simulated) for simulated in classes])
+        _tell({"split-half reliability, odd and even responses": reliability(halves)})
+        foreseen = [each for simulated in classes for each in rehearsed(simulated)]
+        _tell(forecast_figures(foreseen) if foreseen else {})
+    spark.stop()
+
+
+def _tell(figures: Mapping[str, float]) -> None:
     for name, value in figures.items():
         _say(f"{name:<78} {value:8.3f}")
-    spark.stop()
 
 
 def _options() -> argparse.Namespace:

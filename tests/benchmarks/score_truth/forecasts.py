@@ -6,22 +6,24 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame, functions as F
 
 from engagement.forecasting.figures import Floats, auc, calibration_error, with_interval
 from engagement.forecasting.fitting import past_dates
 from engagement.forecasting.judging import OURS, Rehearsal, rehearse
 from engagement.forecasting.models import training_rows
-from engagement.gold.forecast import model_inputs, with_outcomes
+from engagement.gold.forecast import PARTS, model_inputs, with_outcomes
 from engagement.gold.learner_features import learner_features
 from engagement.schemas import MILESTONES, PHASE_ENGAGEMENT, RESPONSES
 from tests.benchmarks.score_truth.classes import SimulatedClass
 
 
-def rehearsed(simulated: SimulatedClass) -> Rehearsal | None:
-    """Return what the forecast and its baselines say of the held-out learners of a class at the latest days.
+def rehearsed(simulated: SimulatedClass) -> list[Rehearsal]:
+    """Return what the forecast and its baselines say of a class at the latest days.
 
-    None where the class has too few stops for a model.
+    Each of the five parts of the learners is held out in turn and judged by models fitted on the others, so
+    that every learner is judged and none by a model that has seen him. Empty where the class has too few
+    stops for a model.
     """
     settings = simulated.settings().forecast
     responses, milestones = simulated.table(RESPONSES), simulated.table(MILESTONES)
@@ -31,7 +33,14 @@ def rehearsed(simulated: SimulatedClass) -> Rehearsal | None:
     outcomes = with_outcomes(
         model_inputs(features, settings), responses, simulated.table(PHASE_ENGAGEMENT), settings
     )
-    return rehearse(training_rows(outcomes).persist(), horizon_days=settings.horizon_days)
+    rows = training_rows(outcomes).persist()
+    told = [rehearse(_turned(rows, turn), horizon_days=settings.horizon_days) for turn in range(PARTS)]
+    rows.unpersist()
+    return [each for each in told if each is not None]
+
+
+def _turned(rows: DataFrame, turn: int) -> DataFrame:
+    return rows.withColumn("part", (F.col("part") + turn) % PARTS)
 
 
 def forecast_figures(classes: Sequence[Rehearsal]) -> dict[str, float]:
@@ -54,6 +63,8 @@ def forecast_figures(classes: Sequence[Rehearsal]) -> dict[str, float]:
             figures[f"  gain over {told}"] = gain
             figures[f"  gain over {told}: lower 90 % bound, paired bootstrap over learners"] = low or 0.0
     figures["calibration error of the forecast"] = calibration_error(outcomes, ours)
+    figures["  mean probability told"] = float(ours.mean())
+    figures["  share that stopped"] = float(outcomes.mean())
     return figures
 
 
