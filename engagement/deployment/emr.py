@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -113,7 +114,7 @@ def main() -> None:
     except EngagementError as error:
         _say(f"emr failed: {error}", to_error=True)
         sys.exit(error.exit_status)
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, Boto3Error) as error:
         _say(f"emr failed: AWS says: {error}", to_error=True)
         sys.exit(1)
     except KeyboardInterrupt:

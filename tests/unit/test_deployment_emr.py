@@ -315,6 +315,12 @@ def test_emr__what_aws_refuses_ends_with_one(
 ) -> None:
     assert _ended(tmp_path, monkeypatch, "all", "--application", "00fnone", "--role", ROLE) == 1
     assert "emr failed: AWS says:" in capsys.readouterr().err
+    words = ("all", "--application", _application(), "--role", ROLE, "--artifacts", "s3://nowhere/artifacts")
+    monkeypatch.setattr("sys.argv", ["emr", *_words(tmp_path), *words])
+    with pytest.raises(SystemExit) as ended:
+        emr.main()
+    assert ended.value.code == 1
+    assert "NoSuchBucket" in capsys.readouterr().err
 
 
 def test_emr__a_command_line_that_is_too_long_is_refused(
