@@ -128,6 +128,7 @@ class ScoreSettings:
         total = sum(self.dimension_weights.values())
         if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:
             raise ConfigurationError(f"score.dimension_weights sum to {total}; expected 1, none below 0.")
+        between("score.window_days", self.window_days, 1, 366)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ def test_load_settings__one_word_is_a_list_of_one() -> None:
         ("cohort.name=../x", "expected letters, digits"),
         ("identity.fallback=name", "expected one of device, content_session"),
         ("score.dimension_weights.vocal=0.5", "expected 1, none below 0"),
+        ("score.window_days=0", "score.window_days is 0; expected a number from 1"),
         ("insights.language=../en", "insights.language is '../en'; expected letters only"),
         ("validation.fewest_learners=1", "validation.fewest_learners is 1; expected a number from 2"),
         ("cohort", "--set got 'cohort'; expected key=value"),

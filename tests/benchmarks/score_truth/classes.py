@@ -18,7 +18,6 @@ from engagement.schemas import RESPONSES, VOICE_SCORES, Table
 from engagement.step import Run
 from engagement.tables import Warehouse, overwrite, read
 from jobs.all import PIPELINE
-from tests.benchmarks.score_truth.coverage import keep_learners
 from tests.benchmarks.score_truth.voices import voice_rows
 from tests.benchmarks.sessions import benchmark_session
 
@@ -37,7 +36,6 @@ class SimulatedClass:
         seed: Seed of the simulation.
         learners: Learners, count.
         weeks: Weeks simulated.
-        covered: Share of the learners in the exports whose rows stay there, 0–1; None: all, as in the demo.
     """
 
     spark: SparkSession
@@ -46,7 +44,6 @@ class SimulatedClass:
     seed: int
     learners: int
     weeks: int
-    covered: float | None = None
 
     @property
     def truth(self) -> Path:
@@ -98,8 +95,6 @@ class SimulatedClass:
             generator=self.generator,
             say=lambda _: None,
         )
-        if self.covered is not None:
-            keep_learners(self.folder / "input" / "exports", share=self.covered)
         self.run("ingest_events", "build_sessions")
         overwrite(self._voices(), self.warehouse, VOICE_SCORES)
         (self.folder / "prepared").touch()

@@ -1,36 +1,37 @@
-"""Exports that cover part of a class."""
+"""What the exports of a simulated class cover."""
 
 import csv
 import json
 from pathlib import Path
-from random import Random
+
+from engagement.demo.exports import PROGRESS_COLUMNS
 
 
-def keep_learners(exports: Path, *, share: float) -> None:
-    """Take the rows of all but a share of the learners out of the exports of a simulated class.
+def covered_sessions(exports: Path) -> set[str]:
+    """Return the ContentSessions that any export names together with a learner.
 
     Args:
         exports: Folder of the class's exports: lines of JSON, and CSV with a header.
-        share: Share of the learners that any export holds once this is done, 0–1.
     """
-    for path in sorted(exports.iterdir()):
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = lines.readlines()
-        header = rows[:1] if path.suffix == ".csv" else []
-        kept = [row for row in rows[len(header) :] if is_covered(_learner(row, path.suffix), share)]
-        path.write_text("".join([*header, *kept]), encoding="utf-8", newline="")
+    return {
+        _field(row, path, "sessionId")
+        for path in exports.iterdir()
+        for row in _rows(path)
+        if _field(row, path, "userId")
+    } - {""}
 
 
-def is_covered(learner: str, share: float) -> bool:
-    """Return whether a learner's rows are kept; a row of nobody always is."""
-    return not learner or Random(f"covered:{learner}").random() < share
+def _rows(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = lines.readlines()
+    return rows[1:] if path.suffix == ".csv" else rows
 
 
-def _learner(row: str, suffix: str) -> str:
-    """Return whose row it is: the first column, or `userId`; nothing where that cannot be read."""
-    if suffix == ".csv":
-        return next(csv.reader([row]))[0]
+def _field(row: str, path: Path, name: str) -> str:
+    """Return a field of a row; nothing where it is missing or the row cannot be read."""
+    if path.suffix == ".csv":
+        return dict(zip(PROGRESS_COLUMNS, next(csv.reader([row])), strict=True))[name]
     try:
-        return str(json.loads(row).get("userId", ""))
+        return str(json.loads(row).get(name, ""))
     except json.JSONDecodeError:
         return ""

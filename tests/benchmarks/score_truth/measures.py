@@ -96,7 +96,12 @@ def identity_figures(answers: pd.DataFrame) -> dict[str, float]:
     is_right = answers["learner_id"] == answers["true_learner_id"]
     placed = (answers["level"] == answers["true_level"]) & (answers["phase"] == answers["true_phase"])
     by_export = answers["phase_source"] == "export"
+    shared = answers["shares_tablet"]
+    covered = shared & answers["is_covered"]
     return {
+        "responses on shared tablets where only the ContentSession tells who sits there": float(shared.sum()),
+        "  share of them in a ContentSession that an export names": float(covered.sum() / shared.sum()),
+        "  learner right, of those": float(is_right[covered].mean()),
         "learner right where exports name the sign-in": float(is_right[named].mean()),
         "level and phase right where an export tells": float(placed[is_right & by_export].mean()),
         "level and phase right elsewhere, of learners who are told apart": float(

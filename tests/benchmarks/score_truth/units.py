@@ -1,6 +1,7 @@
 """Phases as scored, beside what they truly were and what plain indicators say of them."""
 
 import csv
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from engagement.gold.visits import FAILED_BELOW_PERCENT
 from engagement.pseudonyms import pseudonym
 from engagement.schemas import PHASE_ENGAGEMENT, RESPONSES, VOICE_SCORES
 from tests.benchmarks.score_truth.classes import SECRET, SimulatedClass
+from tests.benchmarks.score_truth.coverage import covered_sessions
 
 PHASE = ["learner_id", "language", "level", "phase"]
 FEWEST_RESPONSES = 10
@@ -31,7 +33,11 @@ PLAIN = [*_BEHAVIOUR, "accuracy", *_VOICE, "pitch_range_semitones"]
 
 
 def responses_with_truth(simulated: SimulatedClass) -> pd.DataFrame:
-    """Return silver.responses of the app with the learner, engagement, level and phase that are true."""
+    """Return silver.responses of the app with the learner, engagement, level and phase that are true.
+
+    `shares_tablet`: several learners sit at the tablet, and only the ContentSession tells them apart.
+    `is_covered`: an export names the ContentSession's learner.
+    """
     rows = simulated.table(RESPONSES).drop("run_id", "written_at", "audio_key").toPandas()
     rows["milliseconds"] = (rows["responded_at"].astype("int64") // 10**6).astype("int64")
     truth = _truth(simulated)
@@ -68,11 +74,20 @@ def _truth(simulated: SimulatedClass) -> pd.DataFrame:
     for pupil in learners.values():
         device = pupil.tablet.device_id
         hashed[device] = pseudonym(SECRET.encode(), "device", device)
+    sitting = Counter(pupil.tablet.device_id for pupil in learners.values())
+    sharing = {
+        pupil.raw_id
+        for pupil in learners.values()
+        if sitting[pupil.tablet.device_id] > 1 and not pupil.tablet.fills_ids
+    }
+    covered = covered_sessions(simulated.folder / "input" / "exports")
     return pd.DataFrame(
         {
             "device_id": [hashed[learners[row["learner"]].tablet.device_id] for row in told],
             "milliseconds": [int(row["ets_milliseconds"]) for row in told],
             "learner": [row["learner"] for row in told],
+            "shares_tablet": [row["learner"] in sharing for row in told],
+            "is_covered": [row["content_session"] in covered for row in told],
             "engagement": [float(row["engagement"]) for row in told],
             "skill": [learners[row["learner"]].skill for row in told],
             "school": [learners[row["learner"]].tablet.school.name for row in told],
