@@ -39,6 +39,7 @@ REJECTS: Mapping[str, str] = {
     Reject.EXPORT_KIND_UNKNOWN: "export of an unknown kind",
     Reject.EXPORT_NO_LEARNER: "export row without a learner",
     Reject.EXPORT_NO_TIME: "export row without a time",
+    Reject.FILE_UNREADABLE: "file damaged or gone",
 }
 
 VOICE_STATUSES: Mapping[str, str] = {
