@@ -16,10 +16,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from engagement.spark import build_session
 from engagement.tables import Warehouse
 from jobs.all import PIPELINE
 from tests.benchmarks.killed_runs import ROOT, Point, Watched, run_all
+from tests.benchmarks.sessions import benchmark_session
 from tests.equal import differences
 
 _SINGLES = 2
@@ -88,19 +88,7 @@ def _compared(source: Path, warehouse: Path, undisturbed: Path, number: int) -> 
     watched, status = run_all(source, warehouse)
     if status != 0:
         return [f"chain {number}: the run after the kills failed: {''.join(watched.output[-_REPORTED:])}"]
-    spark = build_session(
-        "compare",
-        master="local[2]",
-        conf={
-            "spark.ui.enabled": "false",
-            "spark.ui.showConsoleProgress": "false",
-            "spark.sql.shuffle.partitions": "2",
-            "spark.driver.host": "localhost",
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.databricks.delta.snapshotPartitions": "2",
-        },
-    )
-    spark.sparkContext.setLogLevel("ERROR")
+    spark = benchmark_session(2, {"spark.sql.shuffle.partitions": "2"})
     found = differences(spark, Warehouse(str(undisturbed)), Warehouse(str(warehouse)))
     _tell(f"chain {number}: {found or 'all tables equal'} ({time.monotonic() - began:.0f} s)")
     return found

@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 from engagement.schemas import EVENTS, MILESTONE_RECORDS, MILESTONES, REJECTED, RESPONSES, SESSIONS
-from engagement.spark import build_session
 from engagement.tables import Warehouse, read
 from tests.benchmarks.killed_runs import ENVIRONMENT, ROOT, SPARK_HOME
+from tests.benchmarks.sessions import benchmark_session
 from tests.e2e.standalone_cluster import standalone_cluster
 from tests.equal import table_difference
 
@@ -50,8 +50,7 @@ def main() -> None:
             _run(master, folder, "undisturbed", step)
         for step in STEPS:
             lost += _run(master, folder, "disturbed", step, every_seconds=options.every)
-    spark = build_session("compare", master="local[2]", conf={"spark.ui.enabled": "false"})
-    spark.sparkContext.setLogLevel("ERROR")
+    spark = benchmark_session(2)
     one, other = (Warehouse(str(folder / name)) for name in ("undisturbed", "disturbed"))
     found = [
         f"{table.name}: {difference}"
