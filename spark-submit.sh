@@ -40,6 +40,21 @@ fail() { echo "spark-submit.sh: $*" >&2; exit 2; }
 
 say() { echo "[set-up] $*"; }
 
+# Whoever may list the processes of a machine reads their arguments.
+refuse_secrets() {
+  local argument key
+  for argument in "$@"; do
+    argument=${argument#--conf=}
+    argument=${argument#--set=}
+    key=${argument%%=*}
+    shopt -s nocasematch
+    if [[ $argument == *=* && $key =~ (secret|password|token|(secret|access)[._]?key)$ ]]; then
+      fail "$key on the command line is seen by everybody who may list the processes: give it in the environment (ENGAGEMENT_SECRET, AWS_SECRET_ACCESS_KEY …), in a file, or by a role of the machine."
+    fi
+    shopt -u nocasematch
+  done
+}
+
 # Runs a command with its output in the log, a word on the screen every 5 seconds, and its status as ours.
 quietly() {
   local what=$1 began=$SECONDS pid; shift
@@ -319,6 +334,7 @@ notebook() {
   ENGAGEMENT_WAREHOUSE="$warehouse" exec "$VENV/bin/jupyter" lab --notebook-dir "$ROOT/notebooks"
 }
 
+refuse_secrets "$@"
 case ${1:-} in
   '' | --help | -h) usage; [[ -n ${1:-} ]] || exit 2 ;;
   demo) shift; demo "$@" ;;
