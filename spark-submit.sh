@@ -24,6 +24,8 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
         submits to Amazon EMR from outside and waits for the end; on the master node itself: STEP|all --env emr
   ./spark-submit.sh notebook [--warehouse DIR]
         opens Jupyter on the tables
+  ./spark-submit.sh bom [--out FILE]
+        writes the software bill of materials (CycloneDX) of what is installed: packages, versions, licences
   ./spark-submit.sh doctor [--env NAME] [--set KEY=VALUE]...
         looks at what a run needs on this machine, and says what to do where something is missing
 
@@ -112,13 +114,16 @@ make_venv() {
   touch "$VENV/.made"
 }
 
-# Installs the packages that an extra of setup.py names, once for each state of setup.py.
+# Installs the packages that an extra of setup.py names, once for each state of setup.py and the lock.
 install_extra() {
   local extra=$1 stamp
-  stamp="$VENV/.extra-$1-$(fingerprint setup.py)"
+  stamp="$VENV/.extra-$1-$(fingerprint setup.py conf/lock)"
   [[ -f $stamp ]] && return
+  # The demo's packages are named one by one, with their hashes; elsewhere setup.py's ranges hold.
+  local -a packages=("${WHEEL}[$extra]")
+  [[ $extra != demo ]] || packages=(--require-hashes --requirement "$ROOT/conf/lock/demo.txt")
   quietly "installing what '$extra' needs (some minutes the first time; log: .venv/setup.log)" \
-    "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off "${WHEEL}[$extra]" ||
+    "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off "${packages[@]}" ||
     fail "Installing failed: $(grep -E '^ERROR' "$LOG" | tail -n 1). $NETWORK_HELP"
   rm -f "$VENV/.extra-$extra-"*
   touch "$stamp"
@@ -334,12 +339,27 @@ notebook() {
   ENGAGEMENT_WAREHOUSE="$warehouse" exec "$VENV/bin/jupyter" lab --notebook-dir "$ROOT/notebooks"
 }
 
+bill_of_materials() { # of the packages that a run uses, with licences and hashes, by a tool in a place of its own
+  local out="$ROOT/bom.json"
+  [[ ${1:-} == --out ]] && out=$(realpath -m "${2:?--out needs a file}")
+  set_up demo
+  if [[ ! -x $VENV/bom/bin/cyclonedx-py ]]; then
+    "$VENV/bin/python" -m venv "$VENV/bom"
+    quietly "installing the tool that writes it" \
+      "$VENV/bom/bin/pip" install --disable-pip-version-check -q 'cyclonedx-bom>=7,<8' ||
+      { rm -rf "$VENV/bom"; fail "Installing failed. $NETWORK_HELP"; }
+  fi
+  "$VENV/bom/bin/cyclonedx-py" environment --gather-license-texts --output-reproducible --output-file "$out" "$VENV/bin/python"
+  echo "$out"
+}
+
 refuse_secrets "$@"
 case ${1:-} in
   '' | --help | -h) usage; [[ -n ${1:-} ]] || exit 2 ;;
   demo) shift; demo "$@" ;;
   test) shift; run_tests "$@" ;;
   notebook) shift; notebook "$@" ;;
+  bom) shift; bill_of_materials "$@" ;;
   doctor) shift; set_up spark; exec "$VENV/bin/python" -m engagement.doctor "$@" ;;
   emr)
     shift
