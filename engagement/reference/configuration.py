@@ -19,7 +19,7 @@ _HEAD = """# Configuration reference
 <!-- Made by `python -m engagement.reference` from the settings and conf/*.yaml: do not edit. -->
 
 A key is set in `conf/<env>.yaml` (chosen with `--env`, over `conf/base.yaml`) or on the command line, which
-goes over both: `--set voice.threads=2`, `--set cohort.levels=[m3,m4]`. An unknown key or a value of the
+goes over both: `--set voice.threads=2`, `--set 'cohort.levels=[m3, m4]'`. An unknown key or a value of the
 wrong kind stops the run with exit status 2. Spark's own settings stand in `conf/spark/*.conf`, and `--conf`
 sets one.
 
