@@ -22,8 +22,8 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
         submits one step, or all of them in order, to Spark; --gpu: on executors with GPUs (conf/spark/gpu.conf)
   ./spark-submit.sh emr STEP|all --cluster ID|--application ID --role ARN --artifacts s3://BUCKET/PREFIX [options]
         submits to Amazon EMR from outside and waits for the end; on the master node itself: STEP|all --env emr
-  ./spark-submit.sh notebook [--warehouse DIR]
-        opens Jupyter on the tables
+  ./spark-submit.sh notebook [--warehouse DIR] [--audio DIR]
+        opens Jupyter on the tables, and on their recordings (the demo's, when none are named)
   ./spark-submit.sh doctor [--env NAME] [--set KEY=VALUE]...
         looks at what a run needs on this machine, and says what to do where something is missing
 
@@ -294,11 +294,19 @@ run_tests() {
 }
 
 notebook() {
-  local warehouse="$ROOT/demo/warehouse"
-  [[ ${1:-} == --warehouse ]] && warehouse=$(realpath -m "${2:?--warehouse needs a folder}")
+  local warehouse="$ROOT/demo/warehouse" audio="$ROOT/demo/input/audio"
+  while (($#)); do
+    case $1 in
+      --warehouse) warehouse=$(absolute "${2:?--warehouse needs a folder}"); shift 2 ;;
+      --audio) audio=$(absolute "${2:?--audio needs a folder}"); shift 2 ;;
+      *) fail "notebook does not know $1; it knows --warehouse and --audio." ;;
+    esac
+  done
   set_up notebook
-  ENGAGEMENT_WAREHOUSE="$warehouse" exec "$VENV/bin/jupyter" lab --notebook-dir "$ROOT/notebooks"
+  ENGAGEMENT_WAREHOUSE="$warehouse" ENGAGEMENT_AUDIO="$audio" exec "$VENV/bin/jupyter" lab --notebook-dir "$ROOT/notebooks"
 }
+
+absolute() { [[ $1 == *://* ]] && echo "$1" || realpath -m "$1"; } # an object store's address stays as it is
 
 case ${1:-} in
   '' | --help | -h) usage; [[ -n ${1:-} ]] || exit 2 ;;
