@@ -4,6 +4,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engagement.errors import ConfigurationError
@@ -27,7 +28,11 @@ def build(kind: type[Kind], values: Any, where: str) -> Kind:
     hints = get_type_hints(kind)
     unknown = sorted(str(key) for key in set(values) - set(hints))
     if unknown:
-        raise ConfigurationError(f"Unknown key {', '.join(unknown)} in {where}; known: {', '.join(hints)}.")
+        near = [name for key in unknown for name in get_close_matches(key, list(hints), n=1)]
+        meant = f"perhaps {', '.join(near)}; " if near else ""
+        raise ConfigurationError(
+            f"Unknown key {', '.join(unknown)} in {where}; {meant}known: {', '.join(hints)}."
+        )
     known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
     missing = [
         name
