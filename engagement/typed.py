@@ -11,6 +11,15 @@ from engagement.errors import ConfigurationError
 
 Kind = TypeVar("Kind")
 
+# How the kinds of values are called.
+KINDS: Mapping[type, str] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    date: "date",
+}
+
 
 def build(kind: type[Kind], values: Any, where: str) -> Kind:
     """Return the dataclass `kind` made of `values`.
@@ -74,5 +83,5 @@ def _scalar(kind: Any, got: Any, where: str) -> Any:
     if kind is date and type(got) is not date:
         raise ConfigurationError(f"{where} is {got!r}; expected a date such as 2026-01-31.")
     if not isinstance(got, kind) or (kind is int and isinstance(got, bool)):
-        raise ConfigurationError(f"{where} is {got!r}; expected {kind.__name__}.")
+        raise ConfigurationError(f"{where} is {got!r}; expected {KINDS[kind]}.")
     return got
