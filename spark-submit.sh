@@ -350,7 +350,8 @@ notebook() {
 
 absolute() { [[ $1 == *://* ]] && echo "$1" || realpath -m "$1"; } # an object store's address stays as it is
 
-bill_of_materials() { # of the packages that a run uses, with licences and hashes, by a tool in a place of its own
+# Of the packages that a run uses, by a tool in a place of its own.
+bill_of_materials() {
   local out="$ROOT/bom.json"
   [[ ${1:-} == --out ]] && out=$(realpath -m "${2:?--out needs a file}")
   set_up demo
