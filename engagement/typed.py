@@ -4,12 +4,22 @@ import types
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
+from difflib import get_close_matches
 from reprlib import repr as shortened
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engagement.errors import ConfigurationError
 
 Kind = TypeVar("Kind")
+
+# How the kinds of values are called.
+KINDS: Mapping[type, str] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    date: "date",
+}
 
 
 def build(kind: type[Kind], values: Any, where: str) -> Kind:
@@ -28,7 +38,11 @@ def build(kind: type[Kind], values: Any, where: str) -> Kind:
     hints = get_type_hints(kind)
     unknown = sorted(str(key) for key in set(values) - set(hints))
     if unknown:
-        raise ConfigurationError(f"Unknown key {', '.join(unknown)} in {where}; known: {', '.join(hints)}.")
+        near = [name for key in unknown for name in get_close_matches(key, list(hints), n=1)]
+        meant = f"perhaps {', '.join(near)}; " if near else ""
+        raise ConfigurationError(
+            f"Unknown key {', '.join(unknown)} in {where}; {meant}known: {', '.join(hints)}."
+        )
     known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
     missing = [
         name
@@ -70,5 +84,5 @@ def _scalar(kind: Any, got: Any, where: str) -> Any:
     if kind is date and type(got) is not date:
         raise ConfigurationError(f"{where} is {shortened(got)}; expected a date such as 2026-01-31.")
     if not isinstance(got, kind) or (kind is int and isinstance(got, bool)):
-        raise ConfigurationError(f"{where} is {shortened(got)}; expected {kind.__name__}.")
+        raise ConfigurationError(f"{where} is {shortened(got)}; expected {KINDS[kind]}.")
     return got
