@@ -55,6 +55,8 @@ setup(
         "train": TRAIN,
         "bench": [*SPARK, *BENCH],
         "export": EXPORT,
+        # For an environment of its own: conf/airflow/engagement_dag.py needs nothing of this project.
+        "airflow": ["apache-airflow>=3.0,<3.4", "apache-airflow-providers-smtp>=2,<4"],
         # Its licence forbids commercial use: for comparison only, never installed with anything else.
         "bench-opensmile": ["opensmile>=2.5,<3"],
         "test": [
@@ -64,6 +66,8 @@ setup(
             *TRAIN,
             "pytest>=8,<10",
             "chispa>=0.10,<0.13",
+            "databricks-bundles>=1.20,<2",
+            "deltalake>=1.0,<2",
             "hypothesis>=6.100,<7",
             "import-linter>=2,<3",
             "moto[server]>=5,<6",
