@@ -14,7 +14,7 @@ from engagement.analysis_settings import (
 )
 from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
-from engagement.run_settings import RunSettings
+from engagement.run_settings import CatalogSettings, RunSettings
 
 __all__ = [
     "Cohort",
@@ -188,6 +188,7 @@ class Settings:
     validation: ValidationSettings = field(default_factory=ValidationSettings)
     maintenance: Maintenance = field(default_factory=Maintenance)
     run: RunSettings = field(default_factory=RunSettings)
+    catalog: CatalogSettings = field(default_factory=CatalogSettings)
 
     @property
     def sha256(self) -> str:

@@ -1,5 +1,6 @@
 """The only reader and writer of Delta tables: checks the schema, adds lineage, logs version and rows."""
 
+from engagement.tables.catalog import register, registered_name
 from engagement.tables.changes import added_rows, keep_changes, replace_rows, version_of
 from engagement.tables.maintenance import compact, stored_files, vacuum
 from engagement.tables.staging import Staging
@@ -21,6 +22,8 @@ __all__ = [
     "overwrite",
     "read",
     "read_or_empty",
+    "register",
+    "registered_name",
     "replace_cohort",
     "replace_rows",
     "stored_files",

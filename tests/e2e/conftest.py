@@ -3,7 +3,7 @@
 import csv
 import json
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,9 @@ from engagement.schemas import Table
 from engagement.step import Run, Step
 from engagement.tables import Warehouse, read
 from jobs.all import PIPELINE
+from tests.e2e.standalone_cluster import GPUS, pack, standalone_cluster
 
+ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret for tests, long enough"
 
 
@@ -42,18 +44,19 @@ class Scored:
     def table(self, table: Table) -> DataFrame:
         return read(self.spark, self.warehouse, table)
 
+    @property
+    def paths(self) -> list[str]:
+        """Where everything lies, as settings."""
+        return [
+            f"paths.telemetry={self.source / 'telemetry'}",
+            f"paths.exports={self.source / 'exports'}",
+            f"paths.audio={self.source / 'audio'}",
+            f"paths.warehouse={self.root}",
+            f"paths.report={self.root / 'report.html'}",
+        ]
+
     def settings(self, overrides: Sequence[str]) -> Settings:
-        return load_settings(
-            "local",
-            [
-                f"paths.telemetry={self.source / 'telemetry'}",
-                f"paths.exports={self.source / 'exports'}",
-                f"paths.audio={self.source / 'audio'}",
-                f"paths.warehouse={self.root}",
-                f"paths.report={self.root / 'report.html'}",
-                *overrides,
-            ],
-        )
+        return load_settings("local", [*self.paths, *overrides])
 
     def raw_learners(self) -> list[tuple[str, str]]:
         """Return the raw id and the pseudonym of every learner simulated."""
@@ -91,6 +94,19 @@ def scored_class(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) 
         patch.setenv("ENGAGEMENT_SECRET", SECRET)
         scored.run(run_id="first")
     return scored
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this tree, as a cluster gets it."""
+    return pack(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a master with two workers, each in an empty folder; one for all tests."""
+    with standalone_cluster(tmp_path_factory.mktemp("cluster"), GPUS) as url:
+        yield url
 
 
 @pytest.fixture
