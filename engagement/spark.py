@@ -18,8 +18,9 @@ _SETTINGS = {
     "spark.sql.codegen.cache.maxEntries": "2000",
     # Raw JSON of nested values comes normalised instead of verbatim: identity must not see white space.
     "spark.sql.json.enableExactStringParsing": "false",
-    # Whatever name a setting has: nothing that looks like a secret is shown in the UI or the event log.
-    "spark.redaction.regex": "(?i)secret|password|token|access[.]?key|credential",
+    # Whatever name a setting has: nothing that looks like a secret is shown in the UI or the event log, nor a
+    # command line that names a learner.
+    "spark.redaction.regex": r"(?i)secret|password|token|access[.]?key|credential|--learner\b",
 }
 
 
