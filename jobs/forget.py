@@ -29,6 +29,8 @@ def forget(run: Run) -> Counts:
     )
     learners = learners_of(run.spark, run.warehouse, given, pseudonym_secret())
     bury_learners(silver, learners)
+    # Before the rest: where it may not be deleted, the run stops with everything still to be found.
+    pages = int(delete_page(settings.paths.report))
 
     def erase_all(recordings: DataFrame) -> int:
         root, store = str(settings.paths.audio), store_of(settings.voice)
@@ -39,7 +41,7 @@ def forget(run: Run) -> Counts:
         history_days=settings.maintenance.history_days,
         erase=erase_all if options.recordings else None,
     )
-    removed["report"] = int(delete_page(settings.paths.report))
+    removed["report"] = pages
     for place, count in removed.items():
         say(f"      removed from {place}: {count:,}")
     say("      What is fitted on all learners is gone, too: run `all` to have it made anew without them.")
