@@ -26,7 +26,7 @@ setup(
     ],
     package_dir={"engagement.conf": "conf", "engagement.models": "models"},
     package_data={
-        "engagement": ["report/templates/*", "**/*.yaml"],
+        "engagement": ["report/templates/*", "exploring/*.mplstyle", "**/*.yaml"],
         "engagement.conf": ["*.yaml", "**/*.conf", "**/*.yaml", "emr/*.json"],
         "engagement.models": ["*/model.onnx", "*/model.yaml"],
     },

@@ -22,8 +22,8 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
         submits one step, or all of them in order, to Spark; --gpu: on executors with GPUs (conf/spark/gpu.conf)
   ./spark-submit.sh emr STEP|all --cluster ID|--application ID --role ARN --artifacts s3://BUCKET/PREFIX [options]
         submits to Amazon EMR from outside and waits for the end; on the master node itself: STEP|all --env emr
-  ./spark-submit.sh notebook [--warehouse DIR]
-        opens Jupyter on the tables
+  ./spark-submit.sh notebook [--warehouse DIR] [--audio DIR] [Jupyter's own options]
+        opens Jupyter on the tables, and on their recordings (the demo's, when none are named)
   ./spark-submit.sh reveal [FILE]
         raw ids, one a line, from a file or the standard input → CSV of raw id and learner_id; nothing is stored
   ./spark-submit.sh bom [--out FILE]
@@ -335,13 +335,25 @@ run_tests() {
 }
 
 notebook() {
-  local warehouse="$ROOT/demo/warehouse"
-  [[ ${1:-} == --warehouse ]] && warehouse=$(realpath -m "${2:?--warehouse needs a folder}")
+  local warehouse="$ROOT/demo/warehouse" audio="$ROOT/demo/input/audio"
+  local -a own=()
+  while (($#)); do
+    case $1 in
+      --warehouse) warehouse=$(absolute "${2:?--warehouse needs a folder}"); shift 2 ;;
+      --audio) audio=$(absolute "${2:?--audio needs a folder}"); shift 2 ;;
+      --help | -h) usage; exit 0 ;;
+      *) own+=("$1"); shift ;;
+    esac
+  done
   set_up notebook
-  ENGAGEMENT_WAREHOUSE="$warehouse" exec "$VENV/bin/jupyter" lab --notebook-dir "$ROOT/notebooks"
+  export ENGAGEMENT_WAREHOUSE="$warehouse" ENGAGEMENT_AUDIO="$audio"
+  exec "$VENV/bin/jupyter" lab --notebook-dir "$ROOT/notebooks" ${own[@]+"${own[@]}"}
 }
 
-bill_of_materials() { # of the packages that a run uses, with licences and hashes, by a tool in a place of its own
+absolute() { [[ $1 == *://* ]] && echo "$1" || realpath -m "$1"; } # an object store's address stays as it is
+
+# Of the packages that a run uses, by a tool in a place of its own.
+bill_of_materials() {
   local out="$ROOT/bom.json"
   [[ ${1:-} == --out ]] && out=$(realpath -m "${2:?--out needs a file}")
   set_up demo

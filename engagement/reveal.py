@@ -21,12 +21,20 @@ def revealed(raw_ids: Sequence[str], secret: bytes, kind: str = "learner") -> It
         yield raw, pseudonym(secret, kind, raw)
 
 
+def command_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(
+        prog="spark-submit.sh reveal",
+        description="Write raw ids with their learner_id as CSV; nothing is stored.",
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help="one raw id a line (default: standard input)")
+    parser.add_argument("--kind", choices=KINDS, default="learner", help="whose ids they are")
+    return parser
+
+
 def main() -> None:
     """Write the CSV; end with status 2 where there is no secret or no such file."""
-    parser = argparse.ArgumentParser(prog="spark-submit.sh reveal", description=__doc__.partition("\n")[0])
-    parser.add_argument("file", nargs="?", help="one raw id a line (default: the standard input)")
-    parser.add_argument("--kind", choices=KINDS, default="learner", help="whose ids they are")
-    options = parser.parse_args()
+    options = command_parser().parse_args()
     try:
         secret = pseudonym_secret()
         given = lines_of(options.file) if options.file else [line.strip() for line in sys.stdin]
