@@ -24,6 +24,8 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
         submits to Amazon EMR from outside and waits for the end; on the master node itself: STEP|all --env emr
   ./spark-submit.sh notebook [--warehouse DIR] [--audio DIR] [Jupyter's own options]
         opens Jupyter on the tables, and on their recordings (the demo's, when none are named)
+  ./spark-submit.sh reveal [FILE]
+        raw ids, one a line, from a file or the standard input → CSV of raw id and learner_id; nothing is stored
   ./spark-submit.sh bom [--out FILE]
         writes the software bill of materials (CycloneDX) of what is installed: packages, versions, licences
   ./spark-submit.sh doctor [--env NAME] [--set KEY=VALUE]...
@@ -386,6 +388,7 @@ case ${1:-} in
   demo) shift; demo "$@" ;;
   test) shift; run_tests "$@" ;;
   notebook) shift; notebook "$@" ;;
+  reveal) shift; set_up spark >&2; exec "$VENV/bin/python" -m engagement.reveal "$@" ;;
   bom) shift; bill_of_materials "$@" ;;
   doctor) shift; set_up spark; exec "$VENV/bin/python" -m engagement.doctor "$@" ;;
   emr)

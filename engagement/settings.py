@@ -14,16 +14,19 @@ from engagement.analysis_settings import (
 )
 from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
+from engagement.privacy_settings import Consent, Retention
 from engagement.run_settings import CatalogSettings, RunSettings
 
 __all__ = [
     "Cohort",
+    "Consent",
     "Identity",
     "Ingest",
     "InsightSettings",
     "Maintenance",
     "Milestones",
     "Paths",
+    "Retention",
     "RunSettings",
     "ScoreSettings",
     "Settings",
@@ -182,6 +185,8 @@ class Settings:
     ingest: Ingest = field(default_factory=Ingest)
     milestones: Milestones = field(default_factory=Milestones)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
+    consent: Consent = field(default_factory=Consent)
+    retention: Retention = field(default_factory=Retention)
     score: ScoreSettings = field(default_factory=ScoreSettings)
     insights: InsightSettings = field(default_factory=InsightSettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)

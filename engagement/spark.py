@@ -24,8 +24,9 @@ _SETTINGS = {
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     # A step has more plans than the 100 that Spark keeps compiled, and would compile the same code again.
     "spark.sql.codegen.cache.maxEntries": "2000",
-    # Whatever name a setting has: nothing that looks like a secret is shown in the UI or the event log.
-    "spark.redaction.regex": "(?i)secret|password|token|access[.]?key|credential",
+    # Whatever name a setting has: nothing that looks like a secret is shown in the UI or the event log, nor a
+    # command line that names a learner.
+    "spark.redaction.regex": r"(?i)secret|password|token|access[.]?key|credential|--learner\b",
 }
 
 
