@@ -15,7 +15,7 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
 
   ./spark-submit.sh demo [--out DIR] [--learners N] [--weeks N] [--seed N] [--recordings DIR] [--set KEY=VALUE]...
         simulates a class, runs the whole pipeline on it, prints the scores and the report's path
-  ./spark-submit.sh test [unit|spark|e2e|gpu|lint]...
+  ./spark-submit.sh test [unit|spark|e2e|browser|gpu|lint]...
         passes the tests (all of them when none is named)
   ./spark-submit.sh STEP|all [--env NAME] [--from DATE] [--to DATE] [--set KEY=VALUE]... [--verbose]
                              [--master URL] [--conf KEY=VALUE]... [--gpu] [the step's own options]
@@ -274,7 +274,7 @@ demo() {
 run_tests() {
   local part
   local -a parts=("$@")
-  ((${#parts[@]})) || parts=(lint unit spark e2e gpu)
+  ((${#parts[@]})) || parts=(lint unit spark e2e browser gpu)
   set_up test
   cd "$ROOT"
   export PATH="$VENV/bin:$PATH"
@@ -287,8 +287,8 @@ run_tests() {
         mypy
         lint-imports
         ;;
-      unit | spark | e2e | gpu) python -m pytest "tests/$part" ;;
-      *) fail "test does not know $part; it knows lint, unit, spark, e2e, gpu." ;;
+      unit | spark | e2e | browser | gpu) python -m pytest "tests/$part" ;;
+      *) fail "test does not know $part; it knows lint, unit, spark, e2e, browser, gpu." ;;
     esac
   done
 }

@@ -8,6 +8,7 @@ import yaml
 
 from engagement.analysis_settings import (
     InsightSettings,
+    ReportSettings,
     ScoreSettings,
     ValidationSettings,
     VoiceSettings,
@@ -24,6 +25,7 @@ __all__ = [
     "Maintenance",
     "Milestones",
     "Paths",
+    "ReportSettings",
     "RunSettings",
     "ScoreSettings",
     "Settings",
@@ -183,6 +185,7 @@ class Settings:
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     validation: ValidationSettings = field(default_factory=ValidationSettings)
     maintenance: Maintenance = field(default_factory=Maintenance)
+    report: ReportSettings = field(default_factory=ReportSettings)
     run: RunSettings = field(default_factory=RunSettings)
 
     @property
