@@ -9,8 +9,8 @@ NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", 
 # CUDA 12 and cuDNN 9 as Python packages, for machines that lack them.
 GPU = ["onnxruntime-gpu[cuda,cudnn]>=1.22,<1.27"]
 TRAIN = ["onnx>=1.17,<2", "scikit-learn>=1.7,<2"]
-# What the voice step is measured against: tests/benchmarks/score_recordings.py.
-BENCH = ["ray[data]>=2.50,<3", "daft>=0.7,<0.8"]
+# What the steps are measured against: tests/benchmarks/{score_recordings,ingest_events}.py.
+BENCH = ["ray[data]>=2.50,<3", "daft>=0.7,<0.8", "duckdb>=1.3,<2"]
 # Export of a speech classifier of one's own: from torch 2.9 on the exporter used here is deprecated.
 EXPORT = [*TRAIN, "torch>=2.5,<2.9", "transformers>=4.50,<5"]
 
@@ -26,7 +26,7 @@ setup(
     ],
     package_dir={"engagement.conf": "conf", "engagement.models": "models"},
     package_data={
-        "engagement": ["report/templates/*", "**/*.yaml"],
+        "engagement": ["report/templates/*", "exploring/*.mplstyle", "**/*.yaml"],
         "engagement.conf": ["*.yaml", "**/*.conf", "**/*.yaml", "emr/*.json"],
         "engagement.models": ["*/model.onnx", "*/model.yaml"],
     },

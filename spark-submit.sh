@@ -22,8 +22,10 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
         submits one step, or all of them in order, to Spark; --gpu: on executors with GPUs (conf/spark/gpu.conf)
   ./spark-submit.sh emr STEP|all --cluster ID|--application ID --role ARN --artifacts s3://BUCKET/PREFIX [options]
         submits to Amazon EMR from outside and waits for the end; on the master node itself: STEP|all --env emr
-  ./spark-submit.sh notebook [--warehouse DIR]
-        opens Jupyter on the tables
+  ./spark-submit.sh notebook [--warehouse DIR] [--audio DIR] [Jupyter's own options]
+        opens Jupyter on the tables, and on their recordings (the demo's, when none are named)
+  ./spark-submit.sh bom [--out FILE]
+        writes the software bill of materials (CycloneDX) of what is installed: packages, versions, licences
   ./spark-submit.sh doctor [--env NAME] [--set KEY=VALUE]...
         looks at what a run needs on this machine, and says what to do where something is missing
 
@@ -39,6 +41,21 @@ steps() { for file in "$ROOT"/jobs/*.py; do basename "$file" .py; done | grep -v
 fail() { echo "spark-submit.sh: $*" >&2; exit 2; }
 
 say() { echo "[set-up] $*"; }
+
+# Whoever may list the processes of a machine reads their arguments.
+refuse_secrets() {
+  local argument key
+  for argument in "$@"; do
+    argument=${argument#--conf=}
+    argument=${argument#--set=}
+    key=${argument%%=*}
+    shopt -s nocasematch
+    if [[ $argument == *=* && $key =~ (secret|password|token|(secret|access)[._]?key)$ ]]; then
+      fail "$key on the command line is seen by everybody who may list the processes: give it in the environment (ENGAGEMENT_SECRET, AWS_SECRET_ACCESS_KEY …), in a file, or by a role of the machine."
+    fi
+    shopt -u nocasematch
+  done
+}
 
 # Runs a command with its output in the log, a word on the screen every 5 seconds, and its status as ours.
 quietly() {
@@ -97,13 +114,16 @@ make_venv() {
   touch "$VENV/.made"
 }
 
-# Installs the packages that an extra of setup.py names, once for each state of setup.py.
+# Installs the packages that an extra of setup.py names, once for each state of setup.py and the lock.
 install_extra() {
   local extra=$1 stamp
-  stamp="$VENV/.extra-$1-$(fingerprint setup.py)"
+  stamp="$VENV/.extra-$1-$(fingerprint setup.py conf/lock)"
   [[ -f $stamp ]] && return
+  # The demo's packages are named one by one, with their hashes; elsewhere setup.py's ranges hold.
+  local -a packages=("${WHEEL}[$extra]")
+  [[ $extra != demo ]] || packages=(--require-hashes --requirement "$ROOT/conf/lock/demo.txt")
   quietly "installing what '$extra' needs (some minutes the first time; log: .venv/setup.log)" \
-    "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off "${WHEEL}[$extra]" ||
+    "$VENV/bin/pip" install --disable-pip-version-check --progress-bar off "${packages[@]}" ||
     fail "Installing failed: $(grep -E '^ERROR' "$LOG" | tail -n 1). $NETWORK_HELP"
   rm -f "$VENV/.extra-$extra-"*
   touch "$stamp"
@@ -271,6 +291,19 @@ demo() {
   echo "The whole demo took $((SECONDS - began)) s."
 }
 
+test_side_by_side() { # each line begins with the part that says it; fails where one of them does
+  local part pid status=0
+  local -a pids=()
+  for part in "$@"; do
+    python -m pytest -v -p no:cacheprovider "tests/$part" > >(sed -u "s/^/[$part] /") 2>&1 &
+    pids+=($!)
+  done
+  # What runs in the background of a script does not hear Ctrl-C.
+  trap 'kill "${pids[@]}" 2>/dev/null; exit 130' INT TERM
+  for pid in "${pids[@]}"; do wait "$pid" || status=$?; done
+  return "$status"
+}
+
 run_tests() {
   local part
   local -a parts=("$@")
@@ -278,9 +311,15 @@ run_tests() {
   set_up test
   cd "$ROOT"
   export PATH="$VENV/bin:$PATH"
+  # The longest two run side by side: a driver that plans leaves a core idle.
+  if [[ " ${parts[*]} " == *' spark '* && " ${parts[*]} " == *' e2e '* ]]; then
+    parts=(${parts[@]/#spark/spark+e2e})
+    parts=(${parts[@]/#e2e/})
+  fi
   for part in "${parts[@]}"; do
     echo "== $part"
     case $part in
+      spark+e2e) test_side_by_side spark e2e ;;
       lint)
         ruff check .
         ruff format --check .
@@ -294,17 +333,45 @@ run_tests() {
 }
 
 notebook() {
-  local warehouse="$ROOT/demo/warehouse"
-  [[ ${1:-} == --warehouse ]] && warehouse=$(realpath -m "${2:?--warehouse needs a folder}")
+  local warehouse="$ROOT/demo/warehouse" audio="$ROOT/demo/input/audio"
+  local -a own=()
+  while (($#)); do
+    case $1 in
+      --warehouse) warehouse=$(absolute "${2:?--warehouse needs a folder}"); shift 2 ;;
+      --audio) audio=$(absolute "${2:?--audio needs a folder}"); shift 2 ;;
+      --help | -h) usage; exit 0 ;;
+      *) own+=("$1"); shift ;;
+    esac
+  done
   set_up notebook
-  ENGAGEMENT_WAREHOUSE="$warehouse" exec "$VENV/bin/jupyter" lab --notebook-dir "$ROOT/notebooks"
+  export ENGAGEMENT_WAREHOUSE="$warehouse" ENGAGEMENT_AUDIO="$audio"
+  exec "$VENV/bin/jupyter" lab --notebook-dir "$ROOT/notebooks" ${own[@]+"${own[@]}"}
 }
 
+absolute() { [[ $1 == *://* ]] && echo "$1" || realpath -m "$1"; } # an object store's address stays as it is
+
+# Of the packages that a run uses, by a tool in a place of its own.
+bill_of_materials() {
+  local out="$ROOT/bom.json"
+  [[ ${1:-} == --out ]] && out=$(realpath -m "${2:?--out needs a file}")
+  set_up demo
+  if [[ ! -x $VENV/bom/bin/cyclonedx-py ]]; then
+    "$VENV/bin/python" -m venv "$VENV/bom"
+    quietly "installing the tool that writes it" \
+      "$VENV/bom/bin/pip" install --disable-pip-version-check -q 'cyclonedx-bom>=7,<8' ||
+      { rm -rf "$VENV/bom"; fail "Installing failed. $NETWORK_HELP"; }
+  fi
+  "$VENV/bom/bin/cyclonedx-py" environment --gather-license-texts --output-reproducible --output-file "$out" "$VENV/bin/python"
+  echo "$out"
+}
+
+refuse_secrets "$@"
 case ${1:-} in
   '' | --help | -h) usage; [[ -n ${1:-} ]] || exit 2 ;;
   demo) shift; demo "$@" ;;
   test) shift; run_tests "$@" ;;
   notebook) shift; notebook "$@" ;;
+  bom) shift; bill_of_materials "$@" ;;
   doctor) shift; set_up spark; exec "$VENV/bin/python" -m engagement.doctor "$@" ;;
   emr)
     shift

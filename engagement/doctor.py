@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from engagement.audio.object_store import list_objects, store_of
+from engagement.command_line import add_configuration
 from engagement.config import Settings, load_settings, pseudonym_secret
 from engagement.errors import EngagementError
 from engagement.inference.providers import cuda_fault
@@ -57,6 +58,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def _java() -> Finding:
     java = Path(os.environ.get("JAVA_HOME", "")) / "bin" / "java"
+    if not java.is_file():
+        return Finding("Java", "JAVA_HOME names none", "Start this by ./spark-submit.sh doctor.", stops=True)
     told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)  # noqa: S603
     return Finding("Java", told.stderr.partition("\n")[0])
 
@@ -125,10 +128,7 @@ def _space(folder: str) -> Finding:
 
 def main() -> None:
     """Print a line for each finding; end with status 2 where a run would fail."""
-    parser = argparse.ArgumentParser(prog="spark-submit.sh doctor", description=__doc__.partition("\n")[0])
-    parser.add_argument("--env", default="local", help="conf/<env>.yaml, over base.yaml (default: local)")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set one key")
-    options = parser.parse_args()
+    options = command_parser().parse_args()
     try:
         findings = list(examine(load_settings(options.env, options.set)))
     except EngagementError as error:
@@ -137,6 +137,17 @@ def main() -> None:
         mark = "!!" if each.stops else ("--" if each.remedy else "ok")
         _printed(f"{mark}  {each.name}: {each.told}" + (f"\n      {each.remedy}" if each.remedy else ""))
     sys.exit(2 if any(each.stops for each in findings) else 0)
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """Return the command line."""
+    parser = argparse.ArgumentParser(
+        prog="spark-submit.sh doctor",
+        description="Look at what a run needs on this machine; say what to do where something is missing.",
+        epilog="Exit status: 0 a run can start; 2 it would fail.",
+    )
+    add_configuration(parser)
+    return parser
 
 
 def _printed(text: str) -> int:

@@ -26,6 +26,7 @@ class LockFile(Protocol):
 
 
 _S3 = ("s3", "s3a", "s3n")
+_BEING_WRITTEN = "being written"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ class HadoopLockFile:
             text = str(self._jvm().org.apache.commons.io.IOUtils.toString(with_stream, "UTF-8"))
         finally:
             with_stream.close()
-        return text, text
+        # Writing anew empties the file first: whoever reads it at that moment must not think it free.
+        words = text or _BEING_WRITTEN
+        return words, words
 
     def create(self, text: str) -> str | None:
         """See `LockFile`."""

@@ -7,14 +7,16 @@ from contextlib import contextmanager
 
 from pyspark.sql import SparkSession
 
+from engagement.screen import printable
+
 _EVERY_SECONDS = 6.0
 # What the step at work tells of itself, in place of its tasks.
 _tellers: list[Callable[[], str]] = []
 
 
 def say(text: str) -> None:
-    """Print one line at once."""
-    print(text, flush=True)  # noqa: T201 - the command line's own voice
+    """Print at once; what came from telemetry commands no terminal."""
+    print(printable(text), flush=True)  # noqa: T201 - the command line's own voice
 
 
 @contextmanager

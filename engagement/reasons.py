@@ -7,6 +7,7 @@ from pyspark.errors import PySparkException
 
 from engagement import errors
 from engagement.errors import EngagementError
+from engagement.screen import one_line
 
 _MAXIMUM_CHARACTERS = 600
 # How an error of ours reads that a Python worker raised.
@@ -15,7 +16,7 @@ _RAISED_BY_WORKER = re.compile(r"engagement\.errors\.(\w+): ")
 
 def reason_of(error: BaseException) -> str:
     """Return the innermost cause's own words, in one line of at most 600 characters."""
-    return _RAISED_BY_WORKER.sub("", _words(error), count=1)
+    return one_line(_RAISED_BY_WORKER.sub("", _words(error), count=1))
 
 
 def exit_status_of(error: BaseException) -> int:

@@ -116,7 +116,14 @@ def _taken(file: LockFile, run_id: str, settings: RunSettings) -> str:
 def _beaten(file: LockFile, token: str, run_id: str) -> str | None:
     """Return the new token; where the store does not answer, the old one: the next beat tries again."""
     try:
-        return file.replace(token, _words(run_id))
+        words = _words(run_id)
+        replaced = file.replace(token, words)
+        if replaced is None:
+            # The beat before may have arrived although its answer did not.
+            found = file.read()
+            if found is not None and _who(found[1]) == _who(words):
+                replaced = file.replace(found[0], words)
+        return replaced
     except Exception:  # noqa: BLE001 - a beat that is lost on the way is not the loss of the lock
         return token
 

@@ -6,7 +6,7 @@ import sys
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pyspark.sql import SparkSession
 
 from engagement import __version__
+from engagement.command_line import OptionAdder, settings_of, step_parser
 from engagement.config import Settings, load_settings
 from engagement.errors import EngagementError, GateError
 from engagement.gates import ACCEPTED
@@ -57,7 +58,6 @@ class Counts:
 
 
 Step = Callable[[Run], Counts]
-OptionAdder = Callable[[argparse.ArgumentParser], None]
 
 
 def main(
@@ -71,10 +71,10 @@ def main(
         add_options: Adds the step's own options to the command line.
         writes: Whether the steps may change tables: one run at a time does.
     """
-    options = _parse(name, add_options)
+    options = command_parser(name, steps, add_options).parse_args()
     _configure_logging(verbose=options.verbose)
     try:
-        settings = load_settings(options.env, [*options.set, *_dates(options)])
+        settings = load_settings(options.env, settings_of(options))
         spark = build_session(f"engagement {name}")
     except EngagementError as error:
         _fail(name, error, options)
@@ -158,21 +158,13 @@ def _configure_logging(*, verbose: bool) -> None:
     logging.getLogger("DataFrameQueryContextLogger").setLevel(level)
 
 
-def _parse(name: str, add_options: OptionAdder | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=f"spark-submit.sh {name}")
-    parser.add_argument("--env", default="local", help="conf/<env>.yaml, over base.yaml (default: local)")
-    parser.add_argument("--from", dest="start", metavar="DATE", help="first day to score, UTC")
-    parser.add_argument("--to", dest="end", metavar="DATE", help="last day to score, UTC")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set one key")
-    parser.add_argument("--verbose", action="store_true", help="log every table and whole traces")
-    if add_options:
-        add_options(parser)
-    return parser.parse_args()
-
-
-def _dates(options: argparse.Namespace) -> Sequence[str]:
-    dates = {"cohort.start_date": options.start, "cohort.end_date": options.end}
-    return [f"{key}={value}" for key, value in dates.items() if value]
+def command_parser(
+    name: str, steps: Mapping[str, Step], add_options: OptionAdder | None = None
+) -> argparse.ArgumentParser:
+    """Return the command line of a file of jobs/, which tells what its step does, or which ones it runs."""
+    one, *more = [(step.__doc__ or "").partition("\n")[0] for step in steps.values()]
+    does = f"Run the steps in order: {', '.join(steps)}." if more else one
+    return step_parser(name, does, add_options)
 
 
 def _fail(name: str, error: Exception, options: argparse.Namespace) -> None:

@@ -47,12 +47,12 @@ def _learner_id(given: str) -> str:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--learner", required=True, help="the learner: a raw id, or a learner_id of the tables"
-    )
+    parser.add_argument("--learner", required=True, metavar="ID", help="raw id, or learner_id of the tables")
     for name in _STAGE:
-        parser.add_argument(f"--{name}", help=f"explain this {name} only")
-    parser.add_argument("--responses", type=int, default=20, help="latest responses of a phase (default 20)")
+        parser.add_argument(f"--{name}", metavar="NAME", help=f"explain this {name} only")
+    parser.add_argument(
+        "--responses", type=int, default=20, metavar="N", help="latest responses of a phase (default: 20)"
+    )
 
 
 if __name__ == "__main__":

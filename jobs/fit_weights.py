@@ -37,8 +37,12 @@ def fit(run: Run) -> Counts:
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--labels", required=True, help="CSV file with the columns learner, date, rating")
-    parser.add_argument("--out", default="weights.yaml", help="file to write (default: weights.yaml)")
+    parser.add_argument(
+        "--labels", required=True, metavar="FILE", help="CSV file with the columns learner, date, rating"
+    )
+    parser.add_argument(
+        "--out", default="weights.yaml", metavar="FILE", help="file to write (default: weights.yaml)"
+    )
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ def score_engagement(run: Run) -> Counts:
     selected = selected_responses(spark, warehouse, cohort)
     milestones = read(spark, warehouse, MILESTONES)
     responses, voice_scores = read(spark, warehouse, RESPONSES), read(spark, warehouse, VOICE_SCORES)
-    calibrated = calibrate_voice(voice_scores, responses, run.settings.voice)
+    # Its Python runs once, though the evidence asks for it twice.
+    calibrated = calibrate_voice(voice_scores, responses, run.settings.voice).persist(StorageLevel.DISK_ONLY)
     evidence = respond_evidence(responses, voice_scores, calibrated, milestones, settings)
     evidence = evidence.persist(StorageLevel.DISK_ONLY)
     references = overwrite(build_references(evidence, settings), warehouse, REFERENCES)
@@ -43,6 +44,7 @@ def score_engagement(run: Run) -> Counts:
     rows_in = evidence.count()
     scored.unpersist()
     evidence.unpersist()
+    calibrated.unpersist()
     return Counts(
         rows_in=rows_in,
         rows_out=written[RESPONSE_ENGAGEMENT.name],

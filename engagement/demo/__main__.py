@@ -43,11 +43,21 @@ def _parser() -> argparse.ArgumentParser:
         "shapes, exports, spoken answers, and the truth (for tests and validation only).",
     )
     parser.add_argument(
-        "--out", type=Path, required=True, help="folder to write to: new, empty or a former demo"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder to write to: new, empty or a former demo",
     )
-    parser.add_argument("--learners", type=int, default=60, help="learners in the class (default 60)")
-    parser.add_argument("--weeks", type=int, default=8, help="weeks that are simulated (default 8)")
-    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same bytes (default 7)")
+    parser.add_argument(
+        "--learners", type=int, metavar="N", default=60, help="learners in the class (default: 60)"
+    )
+    parser.add_argument(
+        "--weeks", type=int, metavar="N", default=8, help="weeks that are simulated (default: 8)"
+    )
+    parser.add_argument(
+        "--seed", type=int, metavar="N", default=7, help="the same seed gives the same bytes (default: 7)"
+    )
     parser.add_argument(
         "--recordings",
         type=Path,
@@ -59,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "--generator",
         default=EVERYDAY,
         metavar="NAME",
-        help=f"how engagement shows: {', '.join(GENERATORS)} (default {EVERYDAY})",
+        help=f"how engagement shows: {', '.join(GENERATORS)} (default: {EVERYDAY})",
     )
     parser.add_argument(
         "--no-files", action="store_true", help="audio keys without recordings: for trials that need no sound"

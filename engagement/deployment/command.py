@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engagement.command_line import add_configuration, add_dates, settings_of
 from engagement.errors import ConfigurationError
 
 
@@ -53,7 +54,7 @@ def parse(words: Sequence[str]) -> Options:
     Raises:
         ConfigurationError: the options do not go together, or there is no such step.
     """
-    told, own = _parser().parse_known_args(words)
+    told, own = command_parser().parse_known_args(words)
     jobs = Path(told.root) / "jobs"
     if not (jobs / f"{told.step}.py").is_file() or told.step.startswith("_"):
         raise ConfigurationError(f"No step {told.step!r} in jobs/; ./spark-submit.sh --help lists them.")
@@ -63,8 +64,7 @@ def parse(words: Sequence[str]) -> Options:
         )
     if told.application and not told.role:
         raise ConfigurationError("A Serverless application needs --role ARN, the role that the job runs as.")
-    dates = {"cohort.start_date": told.start, "cohort.end_date": told.end}
-    settings = [*told.set, *(f"{key}={value}" for key, value in dates.items() if value)]
+    settings = settings_of(told)
     sets = [word for pair in settings for word in ("--set", pair)]
     return Options(
         step=told.step,
@@ -85,7 +85,7 @@ def parse(words: Sequence[str]) -> Options:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="spark-submit.sh emr",
         description="Pack, upload and submit a step to EMR, wait for its end, and end with its exit status.",
@@ -105,17 +105,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--logs", default="", metavar="URI", help="where Serverless puts logs (default: ARTIFACTS/logs)"
     )
-    parser.add_argument("--env", default="emr", help="conf/<env>.yaml, over base.yaml (default: emr)")
-    parser.add_argument("--from", dest="start", metavar="DATE", help="first day to score, UTC")
-    parser.add_argument("--to", dest="end", metavar="DATE", help="last day to score, UTC")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="set one key")
+    add_configuration(parser, environment="emr")
+    add_dates(parser)
     parser.add_argument(
         "--conf", action="append", default=[], metavar="KEY=VALUE", help="set one of Spark's properties"
     )
     parser.add_argument(
         "--gpu-packages", action="store_true", help="pack the models' runtime for CUDA, 300 MB more"
     )
-    parser.add_argument("--poll-seconds", type=float, default=15, help="how often EMR is asked (default: 15)")
+    parser.add_argument(
+        "--poll-seconds", type=float, default=15, metavar="N", help="how often EMR is asked (default: 15)"
+    )
     parser.add_argument("--wheel", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--root", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--work-folder", required=True, help=argparse.SUPPRESS)

@@ -3,13 +3,15 @@
 import textwrap
 
 from engagement.report.grids import Grid
+from engagement.screen import one_line
 
 WIDTH_COLUMNS = 100
 
 
 def text_grid(grid: Grid) -> str:
     """Return the grid as aligned columns; where they are too wide, the last one is cut."""
-    lines = [grid.headers, *grid.rows] if grid.rows else [["none"]]
+    rows = [[one_line(cell) for cell in row] for row in grid.rows]
+    lines = [grid.headers, *rows] if rows else [["none"]]
     widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
     title = [f"  {grid.title}"] if grid.title else []
     written = [

@@ -78,6 +78,26 @@ def test_submit__missing_folder_stops_before_anything_is_written(tmp_path: Path)
     assert not (tmp_path / "tables" / "bronze").exists()
 
 
+@pytest.mark.parametrize(
+    "argument",
+    [
+        ("--conf", "spark.hadoop.fs.s3a.secret.key=hidden"),
+        ("--conf", "spark.hadoop.fs.s3a.access.key=hidden"),
+        ("--conf", "spark.authenticate.secret=hidden"),
+        ("--set", "pseudonyms.secret=hidden"),
+        ("--set", "Engagement_Secret=hidden"),
+        ("--set=spark.hadoop.javax.jdo.option.ConnectionPassword=hidden",),
+    ],
+)
+def test_submit__a_secret_on_the_command_line_is_refused_before_anything_starts(
+    argument: tuple[str, ...],
+) -> None:
+    done = _submit("score_voice", *argument)
+    assert done.returncode == 2
+    assert "seen by everybody who may list the processes" in done.stderr
+    assert "hidden" not in done.stdout + done.stderr
+
+
 def test_submit__gpus_need_a_cluster() -> None:
     done = _submit("score_voice", "--gpu")
     assert done.returncode == 2

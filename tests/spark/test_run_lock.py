@@ -19,13 +19,14 @@ from werkzeug.serving import make_server
 from engagement.config import RunSettings, load_settings
 from engagement.errors import LockError, TableError
 from engagement.lock_files import HadoopLockFile, S3LockFile
-from engagement.run_lock import held_file, hold_warehouse
+from engagement.run_lock import _beaten, _words, held_file, hold_warehouse
 from engagement.schemas import RUNS
 from engagement.step import Counts, Run, _timed
 from engagement.tables import Warehouse, exists
 
 ROOT = Path(__file__).resolve().parents[2]
-IMPATIENT = RunSettings(lock_wait_seconds=0.3, lock_beat_seconds=0.1)
+# Gives up long before it could take anything for dead, however slow the machine.
+IMPATIENT = RunSettings(lock_wait_seconds=0.3, lock_beat_seconds=1)
 PATIENT = RunSettings(lock_wait_seconds=60, lock_beat_seconds=0.1)
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -99,9 +100,9 @@ def test_hold_warehouse__a_killed_run_does_not_block_the_next(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other = _other_run(_FOLDER_HOLDER, str(tmp_path))
-    threading.Timer(0.5, lambda: _kill(other)).start()
+    threading.Timer(2, lambda: _kill(other)).start()
     with hold_warehouse(spark, f"file://{tmp_path}", "mine", PATIENT):
-        assert other.poll() == -signal.SIGKILL
+        assert other.wait(10) == -signal.SIGKILL
         assert '"mine"' in (tmp_path / "_lock").read_text()
     assert f"run other, process {other.pid} on" in capsys.readouterr().out
     with hold_warehouse(spark, str(tmp_path), "again", IMPATIENT):
@@ -168,6 +169,18 @@ def test_held_file__through_hadoop_the_second_is_refused(spark: SparkSession, tm
     assert file.read() is None
 
 
+def test_held_file__caught_empty_while_its_holder_writes_is_not_free(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    (tmp_path / "_lock").write_text("")
+    file = HadoopLockFile(spark, f"file://{tmp_path}/_lock")
+    with pytest.raises(LockError), held_file(file, "early", IMPATIENT, on_loss=_never):
+        pytest.fail("two runs at once")
+    began = time.monotonic()
+    with held_file(file, "late", PATIENT, on_loss=_never):
+        assert time.monotonic() - began > 3 * PATIENT.lock_beat_seconds
+
+
 def test_held_file__a_run_whose_lock_was_taken_over_stops(spark: SparkSession, tmp_path: Path) -> None:
     file = HadoopLockFile(spark, f"file://{tmp_path}/_lock")
     lost = threading.Event()
@@ -179,6 +192,26 @@ def test_held_file__a_run_whose_lock_was_taken_over_stops(spark: SparkSession, t
         (tmp_path / "_lock").write_text('{"run_id": "other", "pid": 1, "host": "b"}')
         assert lost.wait(10)
     assert "other" in (tmp_path / "_lock").read_text()
+
+
+class _Unanswered(HadoopLockFile):
+    """Its writes arrive, their answers do not."""
+
+    def replace(self, token: str, text: str) -> str | None:
+        if super().replace(token, text) is not None:
+            raise TimeoutError
+        return None
+
+
+def test_beaten__a_write_whose_answer_was_lost_is_still_ones_own(spark: SparkSession, tmp_path: Path) -> None:
+    uri = f"file://{tmp_path}/_lock"
+    first = HadoopLockFile(spark, uri).create(_words("mine"))
+    assert first is not None
+    assert _beaten(_Unanswered(spark, uri), first, "mine") == first
+    beaten = _beaten(HadoopLockFile(spark, uri), first, "mine")
+    assert beaten not in (None, first)
+    HadoopLockFile(spark, uri).replace(str(beaten), _words("other"))
+    assert _beaten(HadoopLockFile(spark, uri), str(beaten), "mine") is None
 
 
 def _never() -> None:

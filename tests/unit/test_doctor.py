@@ -48,3 +48,10 @@ def test_examine__a_bucket_that_does_not_answer(monkeypatch: pytest.MonkeyPatch,
     found = _found("paths.audio=s3://recordings", "voice.s3_endpoint=http://127.0.0.1:9")
     assert found["paths.audio"].stops
     assert "does not answer" in found["paths.audio"].remedy
+
+
+def test_examine__says_where_java_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "elsewhere"))
+    assert _found()["Java"] == Finding(
+        "Java", "JAVA_HOME names none", "Start this by ./spark-submit.sh doctor.", stops=True
+    )

@@ -33,7 +33,10 @@ def project(tmp_path: Path) -> Path:
     venv = folder / ".venv"
     _program(venv / "emr" / "environment-1" / "bin" / "python", "")
     _program(venv / "bin" / "python", f'echo "$@" >&2; echo {venv}/emr/environment-1.tar.gz')
-    for name, files in (("wheel", "setup.py engagement jobs models conf"), ("extra-emr", "setup.py")):
+    for name, files in (
+        ("wheel", "setup.py engagement jobs models conf"),
+        ("extra-emr", "setup.py conf/lock"),
+    ):
         done = subprocess.run(
             ["bash", "-c", STAMP.format(files)], cwd=folder, capture_output=True, text=True, check=True
         )
