@@ -16,7 +16,9 @@ TEXT_LIMIT_CHARACTERS = 400
 
 # C0 and C1 controls, and the marks that turn the reading direction of what follows; joiners stay: Indic
 # scripts are written with them.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
 
 
 @dataclass(frozen=True)

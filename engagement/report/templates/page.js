@@ -173,7 +173,7 @@
       return new TextDecoder("windows-1252").decode(bytes);
     }
   }
-  const plain = (name) => name.trim().replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "\ufffd").slice(0, 80);
+  const plain = (name) => name.trim().replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "\ufffd").slice(0, 80);
   async function open(file) {
     const [header, ...rows] = parsed(decoded(new Uint8Array(await file.arrayBuffer())));
     const columns = (header ?? []).map((title) => title.trim().toLowerCase());
