@@ -42,7 +42,7 @@ class Paths:
         telemetry: Folder of telemetry files, read with all its sub-folders.
         exports: Folder of database exports; null when there are none.
         audio: Root under which a relative audio key lies: a folder or `s3://bucket/prefix`; null: no voice.
-        warehouse: Folder of the Delta tables.
+        warehouse: Folder of the Delta tables; without a backtick, for Delta's SQL names tables between two.
         report: File that `publish_report` writes, or `s3://bucket/key`.
     """
 
@@ -51,6 +51,10 @@ class Paths:
     report: str
     exports: str | None = None
     audio: str | None = None
+
+    def __post_init__(self) -> None:
+        if "`" in self.warehouse:
+            raise ConfigurationError(f"paths.warehouse is {self.warehouse!r}; expected no backtick in it.")
 
 
 @dataclass(frozen=True)
