@@ -80,7 +80,7 @@ def week_means(response_engagement: DataFrame, *, minimum: int) -> DataFrame:
 
 
 def group_sizes(learner_groups: DataFrame, *, minimum: int) -> DataFrame:
-    """Return one row per school (and all together), language and group, with one member's reason.
+    """Return one row per school (and all together), language and group; of all together, with a reason.
 
     Args:
         learner_groups: Rows of one selection, `with_forecasts`.
@@ -94,7 +94,8 @@ def group_sizes(learner_groups: DataFrame, *, minimum: int) -> DataFrame:
             F.median("engagement").alias("engagement"),
             F.median("trend").alias("trend"),
             F.median("achievement").alias("achievement"),
-            F.min_by("reason", "learner_id").alias("example"),
+            # Of each school they would make the page long, and tell of its learners one by one.
+            F.when(F.col("school_id") == ALL, F.min_by("reason", "learner_id")).alias("example"),
         )
     )
     shown = without_small(groups, minimum=minimum, siblings={"school_id": ("language", "group_name")})

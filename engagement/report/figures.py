@@ -40,11 +40,11 @@ class Limits:
 
     attention: int = 10
     attention_of_school: int = 20
-    attention_in_page: int = 3_000
+    attention_in_page: int = 2_000
     cells: int = 600
     weeks: int = 600
     schools: int = 200
-    school_rows: int = 10_000
+    school_rows: int = 8_000
     codes: int = 40
     class_insights: int = 300
     figures: int = 200

@@ -101,7 +101,7 @@ def _tables(spark: SparkSession, learners: int, folder: str) -> ReportTables:
     who = {
         "cohort": "'all'",
         "learner_id": "substr(sha2(cast(learner as string), 256), 1, 32)",
-        "school_id": f"substr(sha2(concat('s', cast(learner % {SCHOOLS} as int)), 256), 1, 32)",
+        "school_id": f"substr(sha2(concat('s', cast(learner div 3 % {SCHOOLS} as int)), 256), 1, 32)",
         "language": "element_at(array('en', 'ta', 'hi'), cast(1 + learner % 3 as int))",
     }
     scores = {

@@ -1,5 +1,6 @@
 """The page and the closing screen, from figures made by hand."""
 
+import hashlib
 import json
 import re
 from dataclasses import replace
@@ -16,8 +17,11 @@ from engagement.report.model_cards import ModelCard
 from engagement.report.page import render
 from engagement.report.plain import WIDTH_COLUMNS
 from engagement.report.terminal import summary_text
+from tests.browser import classroom
 
 _HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
+_DIMENSIONS = ("behavioural", "cognitive", "emotional", "vocal")
+_MEASURED = ("engagement", "engagement_low", "engagement_high", *_DIMENSIONS)
 _MADE_ON = datetime(2025, 3, 3)
 
 
@@ -40,13 +44,13 @@ class _Tags(HTMLParser):
 
 
 def _figures(text: str = "m1", language: str | None = "en") -> Figures:
-    names = ("behavioural", "cognitive", "emotional", "vocal")
     everybody = {"school_id": [ALL]}
     where = {"language": [language], "level": [text], "phase": ["practice"]}
     scores = {"scored": [2], "engagement": [44.0], "variance": [8.0], "error_variance": [1.0]}
     moves = {"trended": [2], "trend": [-1.5], "falling": [1], "rising": [0]}
     cells = {**everybody, **where, "learners": [3], "responses": [30], **scores, **moves}
-    means = {**{name: [50.0] for name in names}, **{f"{name}_learners": [2] for name in names}}
+    means: dict[str, Any] = {name: [50.0] for name in _DIMENSIONS}
+    means |= {f"{name}_learners": [2] for name in _DIMENSIONS}
     week = {**everybody, "language": [language], "week": [pd.Timestamp("2025-01-06")]}
     middle = {"engagement": [44.0], "trend": [-1.5], "achievement": [40.0]}
     group = {
@@ -234,6 +238,32 @@ def test_render__hostile_text_stays_text() -> None:
     assert not [tag for tag, _ in tags.tags if tag == "img"]
     embedded = json.dumps(_embedded(page), ensure_ascii=False).replace('\\"', '"')
     assert _HOSTILE in embedded
+
+
+def test_render__filled_to_its_limits_it_stays_under_five_megabytes() -> None:
+    figures, limits = classroom.figures(), Limits()
+
+    def filled(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+        schools = rows[rows["school_id"] != ALL]
+        copies = pd.concat([schools] * -(-most // len(schools)), ignore_index=True).head(most)
+        number = copies.index.to_series()
+        names = [hashlib.md5(str(place % limits.schools).encode()).hexdigest() for place in number]
+        noise = {name: copies[name] + (number * 0.37 % 20).round(2) for name in _MEASURED if name in copies}
+        return pd.concat([rows[rows["school_id"] == ALL], copies.assign(school_id=names, **noise)])
+
+    attention = pd.DataFrame([figures.attention.iloc[0]] * limits.attention_in_page).reset_index(drop=True)
+    attention["learner_id"] = [f"{number:032x}" for number in attention.index]
+    attention["reason"] = [f"{number} " + "x" * 200 for number in attention.index]
+    large = replace(
+        figures,
+        attention=attention,
+        cells=filled(figures.cells, limits.school_rows),
+        weeks=filled(figures.weeks, limits.school_rows),
+        groups=filled(figures.groups, limits.school_rows),
+        dimensions=filled(figures.dimensions, limits.school_rows),
+    )
+    page = render(large, generated_for="Many", generated_at=_MADE_ON)
+    assert 3_000_000 < len(page.encode()) < 5_000_000
 
 
 def test_render__only_its_own_scripts_may_run(page: str) -> None:
