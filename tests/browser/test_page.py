@@ -52,6 +52,16 @@ def test_page__hostile_names_stay_text(page: Browser) -> None:
     assert page.complaints() == []
 
 
+def test_page__sentences_are_read_on_a_phone_without_scrolling_sideways(page: Browser) -> None:
+    page.resize(390)
+    wide = "[...document.querySelectorAll('.wide:has(.told-long)')]"
+    assert page.run(f"{wide}.filter((table) => table.scrollWidth > table.clientWidth).length") == 0
+    shown = page.run("getComputedStyle(document.querySelector('#attention td'), '::before').content")
+    assert shown == '"group: "'
+    page.choose("language", "en")
+    assert page.run("document.querySelector('#attention td').dataset.label") == "group"
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_page__fits_the_window(page: Browser, width: int, tmp_path: Path) -> None:
     page.resize(width)

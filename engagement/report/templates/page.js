@@ -56,9 +56,10 @@
     element.textContent = name ?? labels.get(element);
     element.classList?.toggle("named", name !== undefined);
   }
-  function cell(table, content, place) {
+  function cell(table, heads, content, place) {
     const element = document.createElement(place ? "td" : "th");
-    if (!place) element.scope = "row";
+    if (place) element.dataset.label = heads[place].textContent;
+    else element.scope = "row";
     if (table.numeric.includes(place)) element.className = "number";
     else if (table.long.includes(place)) element.className = "long";
     const inner = element.appendChild(document.createElement(table.identifiers.includes(place) ? "code" : "bdi"));
@@ -76,7 +77,7 @@
     const places = passing(table, chosen), most = shownAtATime.get(element) || table.most || places.length;
     const rows = places.slice(0, most).map((place) => {
       const row = document.createElement("tr");
-      row.append(...columns.map((column, number) => cell(table, text(column, place), number)));
+      row.append(...columns.map((column, number) => cell(table, element.tHead.rows[0].cells, text(column, place), number)));
       return row;
     });
     if (!rows.length) {
