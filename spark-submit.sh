@@ -15,7 +15,7 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
 
   ./spark-submit.sh demo [--out DIR] [--learners N] [--weeks N] [--seed N] [--recordings DIR] [--set KEY=VALUE]...
         simulates a class, runs the whole pipeline on it, prints the scores and the report's path
-  ./spark-submit.sh test [unit|spark|e2e|gpu|lint|spark35]...
+  ./spark-submit.sh test [unit|spark|e2e|browser|gpu|lint|spark35]...
         passes the tests (all but spark35 when none is named; spark35: the pipeline on Spark 3.5, in .venv-spark35)
   ./spark-submit.sh STEP|all [--env NAME] [--from DATE] [--to DATE] [--set KEY=VALUE]... [--verbose]
                              [--master URL] [--conf KEY=VALUE]... [--gpu] [the step's own options]
@@ -322,7 +322,7 @@ test_spark35() (
 run_tests() {
   local part
   local -a parts=("$@")
-  ((${#parts[@]})) || parts=(lint unit spark e2e gpu)
+  ((${#parts[@]})) || parts=(lint unit spark e2e browser gpu)
   if [[ ${parts[*]} == spark35 ]]; then test_spark35; return; fi
   set_up test
   cd "$ROOT"
@@ -343,8 +343,8 @@ run_tests() {
         mypy
         lint-imports
         ;;
-      unit | spark | e2e | gpu) python -m pytest "tests/$part" ;;
-      *) fail "test does not know $part; it knows lint, unit, spark, e2e, gpu, spark35." ;;
+      unit | spark | e2e | browser | gpu) python -m pytest "tests/$part" ;;
+      *) fail "test does not know $part; it knows lint, unit, spark, e2e, browser, gpu, spark35." ;;
     esac
   done
 }

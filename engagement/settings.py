@@ -8,6 +8,7 @@ import yaml
 
 from engagement.analysis_settings import (
     InsightSettings,
+    ReportSettings,
     ScoreSettings,
     ValidationSettings,
     VoiceSettings,
@@ -26,6 +27,7 @@ __all__ = [
     "Maintenance",
     "Milestones",
     "Paths",
+    "ReportSettings",
     "Retention",
     "RunSettings",
     "ScoreSettings",
@@ -192,6 +194,7 @@ class Settings:
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     validation: ValidationSettings = field(default_factory=ValidationSettings)
     maintenance: Maintenance = field(default_factory=Maintenance)
+    report: ReportSettings = field(default_factory=ReportSettings)
     run: RunSettings = field(default_factory=RunSettings)
     catalog: CatalogSettings = field(default_factory=CatalogSettings)
 

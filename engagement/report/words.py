@@ -118,6 +118,8 @@ DRIVERS: Mapping[str, str] = {
     LIMIT: "end of the scale",
 }
 
+EFFECTS: Mapping[str, str] = {"up": "lifts", "down": "holds back"}
+
 NOT_TOLD = "not told"
 NO_FIGURE = "–"
 
