@@ -22,6 +22,7 @@ from engagement.command_line import add_configuration
 from engagement.config import Settings, load_settings, pseudonym_secret
 from engagement.errors import EngagementError
 from engagement.inference.providers import cuda_fault
+from engagement.resources import model_files
 
 _LEAST_FREE_BYTES = 5_000_000_000
 
@@ -48,6 +49,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _java()
     yield Finding("Python", platform.python_version())
     yield from (_package(name) for name in ("pyspark", "delta-spark", "onnxruntime-gpu"))
+    yield _tried("models", lambda: _models(settings), stops=True)
     fault = cuda_fault()
     note = 'Not needed: the models run on the CPU. To use one, see "GPU" in the README.' if fault else ""
     yield Finding("GPU", fault or "CUDA can be used", note)
@@ -70,6 +72,13 @@ def _package(name: str) -> Finding:
     except PackageNotFoundError:
         remedy = "Delete .venv and run the command again: setup.py names it."
         return Finding(name, "is not installed", remedy, stops=True)
+
+
+def _models(settings: Settings) -> str:
+    names = (settings.voice.emotion_model, settings.voice.tone_model, settings.voice.calibrated_model)
+    for name in names:
+        model_files(name)
+    return ", ".join(names)
 
 
 def _tried(name: str, look: Callable[[], str], *, stops: bool) -> Finding:
@@ -136,7 +145,9 @@ def main() -> None:
     for each in findings:
         mark = "!!" if each.stops else ("--" if each.remedy else "ok")
         _printed(f"{mark}  {each.name}: {each.told}" + (f"\n      {each.remedy}" if each.remedy else ""))
-    sys.exit(2 if any(each.stops for each in findings) else 0)
+    stopping = sum(each.stops for each in findings)
+    _printed(f"A run would fail: see what is marked !! ({stopping})." if stopping else "A run can start.")
+    sys.exit(2 if stopping else 0)
 
 
 def command_parser() -> argparse.ArgumentParser:

@@ -5,7 +5,6 @@ import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields
-from datetime import date
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import yaml
@@ -13,6 +12,7 @@ import yaml
 from engagement.checks import noted_limits
 from engagement.config import Settings, load_settings
 from engagement.resources import conf_text
+from engagement.typed import KINDS
 
 _HEAD = """# Configuration reference
 
@@ -25,7 +25,6 @@ sets one.
 
 The secret for pseudonyms is no setting: it is read from `ENGAGEMENT_SECRET` in the environment.
 """
-_KINDS = {str: "text", int: "whole number", float: "number", bool: "true or false", date: "date"}
 _PLACEHOLDERS = ("paths.telemetry=x", "paths.warehouse=x", "paths.report=x")
 
 
@@ -84,7 +83,7 @@ def _kind(hint: Any) -> str:
         return f"list of {_kind(options[0])}"
     if origin is not None:
         return f"a {_kind(options[1])} by name"
-    return _KINDS[hint]
+    return KINDS[hint]
 
 
 def _written(value: Any) -> str:

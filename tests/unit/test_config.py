@@ -22,12 +22,13 @@ def test_load_settings__one_word_is_a_list_of_one() -> None:
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("cohort.langages=[en]", "Unknown key langages in cohort; known: name, levels, languages"),
-        ("spped=1", "Unknown key spped in settings"),
-        ("voice.max_bytes=many", "voice.max_bytes is 'many'; expected int"),
-        ("voice.require_gpu=1", "voice.require_gpu is 1; expected bool"),
+        ("cohort.langages=[en]", "Unknown key langages in cohort; perhaps languages; known: name, levels"),
+        ("spped=1", "Unknown key spped in settings; known: paths"),
+        ("voice.max_bytes=many", "voice.max_bytes is 'many'; expected whole number"),
+        ("voice.require_gpu=1", "voice.require_gpu is 1; expected true or false"),
         ("cohort.levels=[m16]", "cohort.levels is 'm16'; expected one of m0"),
         ("cohort.start_date=2026-02-30", "is not YAML"),
+        ("paths.report=!!python/object/apply:os.system [exit 1]", "is not YAML"),
         ("paths.warehouse=a`; DROP TABLE b; --", "expected no backtick in it"),
         ("cohort.name=../x", "expected letters, digits"),
         ("identity.fallback=name", "expected one of device, content_session"),

@@ -29,6 +29,7 @@ def test_examine__nothing_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert found["Java"].told == 'openjdk version "17.0.1"'
     assert found["pyspark"].told.startswith(("3.", "4."))
     assert found["secret"].told == "21 bytes"
+    assert found["models"].told == "emotion, tone, emotion_calibrated"
     assert f"space in {tmp_path}" in found
 
 
@@ -48,6 +49,12 @@ def test_examine__a_bucket_that_does_not_answer(monkeypatch: pytest.MonkeyPatch,
     found = _found("paths.audio=s3://recordings", "voice.s3_endpoint=http://127.0.0.1:9")
     assert found["paths.audio"].stops
     assert "does not answer" in found["paths.audio"].remedy
+
+
+def test_examine__says_which_model_is_not_there() -> None:
+    found = _found("voice.tone_model=pitch")["models"]
+    assert found.stops
+    assert "No model 'pitch'" in found.remedy
 
 
 def test_examine__says_where_java_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
