@@ -2,12 +2,14 @@
 
 import logging
 
+from delta.tables import DeltaTable
 from pyspark.sql import SparkSession
 
 from engagement.errors import TableError
 from engagement.run_settings import CatalogSettings
 from engagement.schemas import RUNS, TABLES, Table
 from engagement.tables.stored import Warehouse, exists
+from engagement.tables.writing import literal
 
 _log = logging.getLogger(__name__)
 
@@ -38,17 +40,18 @@ def register(spark: SparkSession, warehouse: Warehouse, catalog: CatalogSettings
     new = [table for table in TABLES if _plain(table) not in known and exists(spark, warehouse, table)]
     for table in new:
         name = registered_name(table, catalog)
-        place = _literal(warehouse.path(table))
+        place = literal(warehouse.path(table))
         spark.sql(f"CREATE TABLE IF NOT EXISTS {name} USING DELTA LOCATION '{place}'")
-        spark.sql(f"COMMENT ON TABLE {name} IS '{_literal(table.comment)}'")
+        spark.sql(f"COMMENT ON TABLE {name} IS '{literal(table.comment)}'")
         _log.info("registered %s as %s", table.name, name)
     return [registered_name(table, catalog) for table in new]
 
 
 def _check_place(spark: SparkSession, warehouse: Warehouse, name: str) -> None:
-    named = spark.sql(f"DESCRIBE DETAIL {name}").collect()[0]["location"]
-    path = warehouse.path(RUNS)
-    stored = spark.sql(f"DESCRIBE DETAIL delta.`{path}`").collect()[0]["location"]
+    named, stored = (
+        found.detail().select("location").collect()[0]["location"]
+        for found in (DeltaTable.forName(spark, name), DeltaTable.forPath(spark, warehouse.path(RUNS)))
+    )
     if named != stored:
         raise TableError(
             f"{name} names the tables of another warehouse ({named}); this run's is {warehouse.root}. Set "
@@ -58,7 +61,3 @@ def _check_place(spark: SparkSession, warehouse: Warehouse, name: str) -> None:
 
 def _plain(table: Table) -> str:
     return table.name.replace(".", "_")
-
-
-def _literal(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")

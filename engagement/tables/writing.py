@@ -38,7 +38,7 @@ def replace_cohort(
     meet it stays.
     """
     named = rows.withColumn("cohort", F.lit(cohort))
-    replaced = f"cohort = '{_literal(cohort)}'" + (f" and ({only})" if only else "")
+    replaced = f"cohort = '{literal(cohort)}'" + (f" and ({only})" if only else "")
     return _write(named, warehouse, table, "overwrite", replaced)
 
 
@@ -114,5 +114,6 @@ def _logged(spark: SparkSession, warehouse: Warehouse, table: Table, began: floa
     return written
 
 
-def _literal(value: str) -> str:
+def literal(value: str) -> str:
+    """Return a text as what stands between the quotes of SQL."""
     return value.replace("\\", "\\\\").replace("'", "\\'")
