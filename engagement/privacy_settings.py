@@ -1,4 +1,4 @@
-"""What can be set about whose voice is analysed, and how long tables keep their rows."""
+"""What can be set about whose voice is analysed, and how long tables keep rows and their history."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +16,20 @@ class Consent:
     """
 
     file: str | None = None
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """What `maintain_tables` keeps.
+
+    Attributes:
+        history_days: Days for which earlier versions of a table can still be read.
+    """
+
+    history_days: int = 7
+
+    def __post_init__(self) -> None:
+        between("maintenance.history_days", self.history_days, 7, 3650)
 
 
 @dataclass(frozen=True)
