@@ -3,6 +3,8 @@
 from setuptools import find_packages, setup
 
 SPARK = ["pyspark>=4.0.1,<4.1", "delta-spark>=4.0.0,<4.1"]
+SPARK_35 = ["pyspark>=3.5.6,<3.6", "delta-spark>=3.3,<3.4"]
+PYTEST = ["pytest>=8,<10", "hypothesis>=6.100,<7"]
 DEMO = ["espeakng-loader>=0.2,<0.3"]
 REPORT = ["altair>=5.4,<7", "vl-convert-python>=1.7,<2", "jinja2>=3.1,<4", "markupsafe>=2.1,<4"]
 NOTEBOOK = ["matplotlib>=3.9,<4", "ipykernel>=6.29,<8", "nbclient>=0.10,<0.12", "nbformat>=5.10,<6"]
@@ -47,6 +49,8 @@ setup(
     ],
     extras_require={
         "spark": SPARK,
+        # The other Spark that the project runs on, and what tests it: ./spark-submit.sh test spark35.
+        "spark35": [*SPARK_35, *DEMO, *PYTEST],
         # Spark and Delta are the cluster's.
         "emr": [],
         "demo": [*SPARK, *DEMO],
@@ -55,6 +59,8 @@ setup(
         "train": TRAIN,
         "bench": [*SPARK, *BENCH],
         "export": EXPORT,
+        # For an environment of its own: conf/airflow/engagement_dag.py needs nothing of this project.
+        "airflow": ["apache-airflow>=3.0,<3.4", "apache-airflow-providers-smtp>=2,<4"],
         # Its licence forbids commercial use: for comparison only, never installed with anything else.
         "bench-opensmile": ["opensmile>=2.5,<3"],
         "test": [
@@ -62,9 +68,10 @@ setup(
             *DEMO,
             *NOTEBOOK,
             *TRAIN,
-            "pytest>=8,<10",
+            *PYTEST,
             "chispa>=0.10,<0.13",
-            "hypothesis>=6.100,<7",
+            "databricks-bundles>=1.20,<2",
+            "deltalake>=1.0,<2",
             "import-linter>=2,<3",
             "moto[server]>=5,<6",
             "mypy>=1.11,<3",

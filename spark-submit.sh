@@ -15,8 +15,8 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
 
   ./spark-submit.sh demo [--out DIR] [--learners N] [--weeks N] [--seed N] [--recordings DIR] [--set KEY=VALUE]...
         simulates a class, runs the whole pipeline on it, prints the scores and the report's path
-  ./spark-submit.sh test [unit|spark|e2e|gpu|lint]...
-        passes the tests (all of them when none is named)
+  ./spark-submit.sh test [unit|spark|e2e|browser|gpu|lint|spark35]...
+        passes the tests (all but spark35 when none is named; spark35: the pipeline on Spark 3.5, in .venv-spark35)
   ./spark-submit.sh STEP|all [--env NAME] [--from DATE] [--to DATE] [--set KEY=VALUE]... [--verbose]
                              [--master URL] [--conf KEY=VALUE]... [--gpu] [the step's own options]
         submits one step, or all of them in order, to Spark; --gpu: on executors with GPUs (conf/spark/gpu.conf)
@@ -24,6 +24,8 @@ Engagement Prediction System: engagement scores from learning telemetry and voic
         submits to Amazon EMR from outside and waits for the end; on the master node itself: STEP|all --env emr
   ./spark-submit.sh notebook [--warehouse DIR] [--audio DIR] [Jupyter's own options]
         opens Jupyter on the tables, and on their recordings (the demo's, when none are named)
+  ./spark-submit.sh reveal [FILE]
+        raw ids, one a line, from a file or the standard input → CSV of raw id and learner_id; nothing is stored
   ./spark-submit.sh bom [--out FILE]
         writes the software bill of materials (CycloneDX) of what is installed: packages, versions, licences
   ./spark-submit.sh doctor [--env NAME] [--set KEY=VALUE]...
@@ -225,7 +227,10 @@ submit() { # STEP and all that follows it
     esac
   done
   properties="$ROOT/conf/spark/$env.conf"
-  [[ -f $properties ]] || properties="$ROOT/conf/spark/cpu.conf"
+  # What is right for Spark on one machine is wrong for any other master, such as a driver on loopback.
+  if [[ ! -f $properties || ($env == local && -n $master && $master != local*) ]]; then
+    properties="$ROOT/conf/spark/cpu.conf"
+  fi
   [[ -z $EMR_PYTHON ]] || master=${master:-yarn}
   where=${master:-$(sed -n 's/^spark\.master  *//p' "$properties")}
   where=${where:-local}
@@ -304,21 +309,33 @@ test_side_by_side() { # each line begins with the part that says it; fails where
   return "$status"
 }
 
+# The pipeline and the tables on the other Spark that the project runs on, in an environment of its own.
+test_spark35() (
+  VENV="$ROOT/.venv-spark35"
+  LOG="$VENV/setup.log"
+  set_up spark35
+  cd "$ROOT"
+  "$VENV/bin/python" -m pytest -p no:cacheprovider tests/spark/test_tables.py tests/spark/test_catalog.py \
+    tests/e2e/test_pipeline.py -k "not run__ and not cohort__"
+)
+
 run_tests() {
   local part
   local -a parts=("$@")
-  ((${#parts[@]})) || parts=(lint unit spark e2e gpu)
+  ((${#parts[@]})) || parts=(lint unit spark e2e browser gpu)
+  if [[ ${parts[*]} == spark35 ]]; then test_spark35; return; fi
   set_up test
   cd "$ROOT"
   export PATH="$VENV/bin:$PATH"
   # The longest two run side by side: a driver that plans leaves a core idle.
   if [[ " ${parts[*]} " == *' spark '* && " ${parts[*]} " == *' e2e '* ]]; then
-    parts=(${parts[@]/#spark/spark+e2e})
+    parts=(${parts[@]/%spark/spark+e2e})
     parts=(${parts[@]/#e2e/})
   fi
   for part in "${parts[@]}"; do
     echo "== $part"
     case $part in
+      spark35) test_spark35 ;;
       spark+e2e) test_side_by_side spark e2e ;;
       lint)
         ruff check .
@@ -326,8 +343,8 @@ run_tests() {
         mypy
         lint-imports
         ;;
-      unit | spark | e2e | gpu) python -m pytest "tests/$part" ;;
-      *) fail "test does not know $part; it knows lint, unit, spark, e2e, gpu." ;;
+      unit | spark | e2e | browser | gpu) python -m pytest "tests/$part" ;;
+      *) fail "test does not know $part; it knows lint, unit, spark, e2e, browser, gpu, spark35." ;;
     esac
   done
 }
@@ -371,6 +388,7 @@ case ${1:-} in
   demo) shift; demo "$@" ;;
   test) shift; run_tests "$@" ;;
   notebook) shift; notebook "$@" ;;
+  reveal) shift; set_up spark >&2; exec "$VENV/bin/python" -m engagement.reveal "$@" ;;
   bom) shift; bill_of_materials "$@" ;;
   doctor) shift; set_up spark; exec "$VENV/bin/python" -m engagement.doctor "$@" ;;
   emr)

@@ -155,6 +155,20 @@ class ValidationSettings:
 
 
 @dataclass(frozen=True)
+class ReportSettings:
+    """What the report tells.
+
+    Attributes:
+        minimum_learners: A figure that rests on fewer learners is neither shown nor in the page, count.
+    """
+
+    minimum_learners: int = 5
+
+    def __post_init__(self) -> None:
+        between("report.minimum_learners", self.minimum_learners, 1, 1_000)
+
+
+@dataclass(frozen=True)
 class InsightSettings:
     """How insights are told.
 

@@ -35,6 +35,7 @@ __all__ = [
     "ScoreSettings",
     "Settings",
     "VoiceSettings",
+    "lines_of",
     "load_settings",
     "pseudonym_secret",
     "secret_reference",
@@ -94,6 +95,19 @@ def secret_reference() -> str:
             "create-secret --name engagement --secret-string $(openssl rand -hex 32)"
         )
     return told
+
+
+def lines_of(file: str) -> list[str]:
+    """Return the filled lines of a text file that the command line names, without white space around them.
+
+    Raises:
+        ConfigurationError: there is no such file, or it is no UTF-8.
+    """
+    try:
+        text = Path(file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} is no text file that can be read.") from error
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _take_weights(merged: dict[str, Any]) -> None:

@@ -15,10 +15,12 @@ from pyspark.sql import DataFrame, functions as F
 
 from engagement.config import Ingest, VoiceSettings
 from engagement.errors import GateError
-from engagement.schemas.enums import RunStatus, VoiceStatus
+from engagement.schemas.enums import Reject, RunStatus, VoiceStatus
 
 ACCEPTED = "accepted_"
 _RUNS_REMEMBERED = 14
+# Nobody asked for these recordings: they are not judged.
+_BARRED = (VoiceStatus.NO_CONSENT, VoiceStatus.EXPIRED)
 # Facts of the product, told by its own telemetry: the app swallows upload errors, and learners stay silent.
 _NO_FAILURE = (VoiceStatus.OK, VoiceStatus.NO_SPEECH, VoiceStatus.NOT_FOUND)
 
@@ -63,12 +65,14 @@ def let_pass(findings: Sequence[Finding], counts: Mapping[str, int], *, accept: 
 
 
 def too_many_rejects(counts: Mapping[str, int], kind: str, limits: Ingest) -> list[Finding]:
-    """Judge the share of rejected events among those of the files that are new."""
-    share = counts["rejected"] / max(counts["events"], 1)
+    """Judge the share of rejected events among those of the files that are new, forgotten learners' aside."""
+    forgotten = counts.get(f"rejected_{Reject.FORGOTTEN}", 0)
+    rejected, events = counts["rejected"] - forgotten, counts["events"] - forgotten
+    share = rejected / max(events, 1)
     if share <= limits.max_rejected_share:
         return []
     told = (
-        f"{counts['rejected']} of {counts['events']} {kind} events were rejected ({share:.0%}); "
+        f"{rejected} of {events} {kind} events were rejected ({share:.0%}); "
         f"ingest.max_rejected_share is {limits.max_rejected_share:.0%}. bronze.rejected tells which and why."
     )
     return [Finding("rejected_share", round(100 * share), told)]
@@ -153,8 +157,9 @@ def too_many_failures(counts: Mapping[str, int], limits: VoiceSettings) -> list[
         limits: The limits; fewer recordings than `fewest_judged` are not judged.
     """
     missing = counts.get(VoiceStatus.NOT_FOUND, 0)
-    found = sum(counts.values()) - missing
-    failed = sum(count for status, count in counts.items() if status not in _NO_FAILURE)
+    asked = {status: count for status, count in counts.items() if status not in _BARRED}
+    found = sum(asked.values()) - missing
+    failed = sum(count for status, count in asked.items() if status not in _NO_FAILURE)
     judged = (
         ("failed_share", failed, found, limits.max_failed_share, "recordings failed", "max_failed_share"),
         ("missing_share", missing, found + missing, limits.max_missing_share, "recordings are not there",

@@ -6,15 +6,14 @@ by its content, so nothing is lost and nothing is there twice.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from functools import reduce
 
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame, SparkSession, functions as F
+from pyspark.sql import DataFrame, functions as F
 
-from engagement.bronze.events import parse_events, typed_events
-from engagement.bronze.exports import read_export_rows
-from engagement.bronze.files import list_files, paths_to_read, unread_files
+from engagement.bronze.events import typed_events
+from engagement.bronze.files import list_files, unread_files
 from engagement.bronze.ledger import (
     first_deliveries,
     ledger,
@@ -24,37 +23,18 @@ from engagement.bronze.ledger import (
     survey,
     unpacked,
 )
-from engagement.bronze.lines import read_lines
-from engagement.bronze.milestone_records import export_records, log_record_id, log_records, parse_export_rows
-from engagement.config import Ingest
+from engagement.bronze.milestone_records import export_records, log_record_id, log_records
 from engagement.gates import let_pass, too_many_rejects, volume_fall, volumes
+from engagement.intake import Intake, parsed_exports, parsed_telemetry
 from engagement.positions import drop_positions
-from engagement.pseudonyms import RECORD_PSEUDONYMS, with_pseudonyms
 from engagement.schemas import EVENTS, INGESTED_FILES, MILESTONE_RECORDS, REJECTED, Table
-from engagement.tables import Warehouse, append, create_if_missing, merge, overwrite, read, read_or_empty
+from engagement.schemas.enums import Reject
+from engagement.tables import append, create_if_missing, merge, overwrite, read, read_or_empty
+from engagement.tombstones import bury_sessions_of_rejects
 from engagement.unreadable import READ_FAILURES, Lost, find_unreadable, listed
 
 LEDGER_COUNTS = ("lines", "events", "kept", "duplicates", "rejected")
-
-
-@dataclass(frozen=True)
-class Intake:
-    """What reading takes: where rows go, the limits, the key of pseudonyms, and whether gates let pass."""
-
-    spark: SparkSession
-    warehouse: Warehouse
-    limits: Ingest
-    secret: bytes
-    accept: bool = False
-
-    @property
-    def clock(self) -> dict[str, datetime]:
-        """First and last time that a client's clock may show."""
-        earliest = datetime.combine(self.limits.earliest, time(), UTC)
-        return {
-            "earliest": earliest,
-            "latest": self.warehouse.started_at + timedelta(days=self.limits.latest_days_ahead),
-        }
+FORGOTTEN = f"rejected_{Reject.FORGOTTEN}"
 
 
 def take_telemetry(intake: Intake, folder: str) -> dict[str, int]:
@@ -80,17 +60,6 @@ def start_over(intake: Intake) -> None:
         overwrite(intake.spark.createDataFrame([], table.schema), intake.warehouse, table)
 
 
-def _parsed_telemetry(intake: Intake, files: DataFrame) -> DataFrame:
-    lines = read_lines(intake.spark, paths_to_read(files))
-    parsed = parse_events(lines, max_line_bytes=intake.limits.max_line_bytes, **intake.clock)
-    return with_pseudonyms(parsed, intake.secret)
-
-
-def _parsed_exports(intake: Intake, files: DataFrame) -> DataFrame:
-    parsed = parse_export_rows(read_export_rows(intake.spark, files), **intake.clock)
-    return with_pseudonyms(parsed, intake.secret, RECORD_PSEUDONYMS)
-
-
 @dataclass(frozen=True)
 class _Source:
     """What telemetry and exports differ in: the ledger's kind, the table and its key, the way to its rows."""
@@ -102,8 +71,8 @@ class _Source:
     rows_of: Callable[[DataFrame], DataFrame]
 
 
-_TELEMETRY = _Source("telemetry", EVENTS, "event_id", _parsed_telemetry, typed_events)
-_EXPORTS = _Source("export", MILESTONE_RECORDS, "record_id", _parsed_exports, export_records)
+_TELEMETRY = _Source("telemetry", EVENTS, "event_id", parsed_telemetry, typed_events)
+_EXPORTS = _Source("export", MILESTONE_RECORDS, "record_id", parsed_exports, export_records)
 
 
 def _take(intake: Intake, folder: str, source: _Source) -> dict[str, int]:
@@ -119,6 +88,8 @@ def _take(intake: Intake, folder: str, source: _Source) -> dict[str, int]:
     rejected = [*([rejected_rows(taken.numbered)] if taken else []), *lost.rejected_rows(files)]
     merge(reduce(DataFrame.unionByName, rejected), warehouse, REJECTED)
     judged = _judged(intake, source, lost.counted(taken.counts if taken else {}))
+    if taken and taken.counts.get(FORGOTTEN):
+        bury_sessions_of_rejects(taken.parsed, warehouse)
     told = lost.ledger_rows(files, kind=source.kind)
     if taken:
         known = _of_days(read_or_empty(spark, warehouse, table), taken.days)

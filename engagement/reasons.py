@@ -34,7 +34,8 @@ def _words(error: BaseException) -> str:
     if isinstance(error, Py4JJavaError):
         words = _innermost(error.java_exception)
     elif isinstance(error, PySparkException):
-        words = str(error.getMessage() or error)
+        told = getattr(error, "getMessage", None)  # not of Spark 3.5
+        words = str((told and told()) or error)
     else:
         words = f"{type(error).__name__}: {error}"
     return _one_line(words)

@@ -1,8 +1,28 @@
 """What can be set about runs themselves; part of `engagement.settings`."""
 
+import re
 from dataclasses import dataclass
 
 from engagement.checks import between
+from engagement.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class CatalogSettings:
+    """Under which names a catalog (Unity Catalog, Glue, Hive's) tells of the tables.
+
+    Attributes:
+        name: The catalog, such as `main`; `spark_catalog` is Spark's own; null: the tables are in none.
+        schema: The schema of the catalog in which they stand, as `<layer>_<table>`.
+    """
+
+    name: str | None = None
+    schema: str = "engagement"
+
+    def __post_init__(self) -> None:
+        for key, value in (("catalog.name", self.name), ("catalog.schema", self.schema)):
+            if value is not None and not re.fullmatch(r"[\w-]+", value):
+                raise ConfigurationError(f"{key} is {value!r}; expected letters, digits, - and _ only.")
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,18 @@ def build(silver: Silver, *, everything: bool, history_days: int) -> dict[str, i
     return written
 
 
+def is_renewable(silver: Silver, *, history_days: int) -> bool:
+    """Return whether silver was built from bronze under the rules in force, and can be renewed from there."""
+    now = {table: _present(silver, table) for table in (EVENTS, MILESTONE_RECORDS)}
+    return bool(_usable(silver, now, timedelta(days=history_days)))
+
+
+def note_as_read(silver: Silver) -> None:
+    """Note that silver holds all that bronze does now."""
+    now = {table: _present(silver, table) for table in (EVENTS, MILESTONE_RECORDS)}
+    note_positions(silver.spark, silver.warehouse, STEP, now)
+
+
 def _present(silver: Silver, table: Table) -> Position:
     rules = (_RULES_VERSION, silver.fallback, silver.set_pause_seconds)
     rules_sha256 = hashlib.sha256(repr(rules).encode()).hexdigest()

@@ -8,22 +8,27 @@ import yaml
 
 from engagement.analysis_settings import (
     InsightSettings,
+    ReportSettings,
     ScoreSettings,
     ValidationSettings,
     VoiceSettings,
 )
 from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
-from engagement.run_settings import RunSettings
+from engagement.privacy_settings import Consent, Retention
+from engagement.run_settings import CatalogSettings, RunSettings
 
 __all__ = [
     "Cohort",
+    "Consent",
     "Identity",
     "Ingest",
     "InsightSettings",
     "Maintenance",
     "Milestones",
     "Paths",
+    "ReportSettings",
+    "Retention",
     "RunSettings",
     "ScoreSettings",
     "Settings",
@@ -40,7 +45,7 @@ class Paths:
         telemetry: Folder of telemetry files, read with all its sub-folders.
         exports: Folder of database exports; null when there are none.
         audio: Root under which a relative audio key lies: a folder or `s3://bucket/prefix`; null: no voice.
-        warehouse: Folder of the Delta tables.
+        warehouse: Folder of the Delta tables; without a backtick, for Delta's SQL names tables between two.
         report: File that `publish_report` writes, or `s3://bucket/key`.
     """
 
@@ -49,6 +54,10 @@ class Paths:
     report: str
     exports: str | None = None
     audio: str | None = None
+
+    def __post_init__(self) -> None:
+        if "`" in self.warehouse:
+            raise ConfigurationError(f"paths.warehouse is {self.warehouse!r}; expected no backtick in it.")
 
 
 @dataclass(frozen=True)
@@ -178,12 +187,16 @@ class Settings:
     ingest: Ingest = field(default_factory=Ingest)
     milestones: Milestones = field(default_factory=Milestones)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
+    consent: Consent = field(default_factory=Consent)
+    retention: Retention = field(default_factory=Retention)
     score: ScoreSettings = field(default_factory=ScoreSettings)
     insights: InsightSettings = field(default_factory=InsightSettings)
     forecast: ForecastSettings = field(default_factory=ForecastSettings)
     validation: ValidationSettings = field(default_factory=ValidationSettings)
     maintenance: Maintenance = field(default_factory=Maintenance)
+    report: ReportSettings = field(default_factory=ReportSettings)
     run: RunSettings = field(default_factory=RunSettings)
+    catalog: CatalogSettings = field(default_factory=CatalogSettings)
 
     @property
     def sha256(self) -> str:

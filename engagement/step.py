@@ -23,8 +23,8 @@ from engagement.reasons import exit_status_of, reason_of
 from engagement.run_lock import hold_warehouse
 from engagement.schemas import RUNS
 from engagement.schemas.enums import RunStatus
-from engagement.spark import build_session
-from engagement.tables import Warehouse, append
+from engagement.spark import build_session, given_session
+from engagement.tables import Warehouse, append, register
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ def main(
         writes: Whether the steps may change tables: one run at a time does.
     """
     options = command_parser(name, steps, add_options).parse_args()
+    is_given = given_session() is not None
     _configure_logging(verbose=options.verbose)
     try:
         settings = load_settings(options.env, settings_of(options))
@@ -89,9 +90,12 @@ def main(
                 at_work = step_name
                 say(f"[{number}/{len(steps)}] {step_name}")
                 _timed(run, step_name, step)
+            if writes:
+                register(spark, warehouse, settings.catalog)
     except Exception as error:  # noqa: BLE001 - the one place where a failure becomes an exit status
         _fail(at_work, error, options)
-    spark.stop()
+    if not is_given:
+        spark.stop()
 
 
 def _held(run: Run, *, wait_seconds: float | None = None) -> AbstractContextManager[None]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from difflib import get_close_matches
+from reprlib import repr as shortened
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from engagement.errors import ConfigurationError
@@ -33,7 +34,7 @@ def build(kind: type[Kind], values: Any, where: str) -> Kind:
         ConfigurationError: a key is unknown or missing, or a value has the wrong type.
     """
     if not isinstance(values, Mapping):
-        raise ConfigurationError(f"{where} is {values!r}; expected a section of keys.")
+        raise ConfigurationError(f"{where} is {shortened(values)}; expected a section of keys.")
     hints = get_type_hints(kind)
     unknown = sorted(str(key) for key in set(values) - set(hints))
     if unknown:
@@ -66,11 +67,11 @@ def _value(kind: Any, got: Any, where: str) -> Any:
     if origin is tuple:
         items = [got] if isinstance(got, str) else got
         if not isinstance(items, list):
-            raise ConfigurationError(f"{where} is {got!r}; expected a list.")
+            raise ConfigurationError(f"{where} is {shortened(got)}; expected a list.")
         return tuple(_value(get_args(kind)[0], item, where) for item in items)
     if origin is not None and issubclass(origin, Mapping):
         if not isinstance(got, Mapping):
-            raise ConfigurationError(f"{where} is {got!r}; expected keys with values.")
+            raise ConfigurationError(f"{where} is {shortened(got)}; expected keys with values.")
         return {str(key): _value(get_args(kind)[1], item, f"{where}.{key}") for key, item in got.items()}
     return _scalar(kind, got, where)
 
@@ -81,7 +82,7 @@ def _scalar(kind: Any, got: Any, where: str) -> Any:
     if kind is str and isinstance(got, int | float) and not isinstance(got, bool):
         return str(got)
     if kind is date and type(got) is not date:
-        raise ConfigurationError(f"{where} is {got!r}; expected a date such as 2026-01-31.")
+        raise ConfigurationError(f"{where} is {shortened(got)}; expected a date such as 2026-01-31.")
     if not isinstance(got, kind) or (kind is int and isinstance(got, bool)):
-        raise ConfigurationError(f"{where} is {got!r}; expected {KINDS[kind]}.")
+        raise ConfigurationError(f"{where} is {shortened(got)}; expected {KINDS[kind]}.")
     return got

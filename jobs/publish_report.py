@@ -3,7 +3,8 @@
 from pyspark.sql import DataFrame
 
 from engagement.progress import say
-from engagement.report.collect import ReportTables, collect_figures
+from engagement.report.collect import ReportRules, ReportTables, collect_figures
+from engagement.report.model_cards import model_cards
 from engagement.report.page import render
 from engagement.report.place import write_page
 from engagement.report.terminal import summary_text
@@ -43,7 +44,10 @@ def publish_report(run: Run) -> Counts:
         validation=table(VALIDATION),
     )
     cohort, report = run.settings.cohort.name, run.settings.paths.report
-    figures = collect_figures(tables, cohort=cohort)
+    settings = run.settings
+    cards = model_cards(settings.voice)
+    rules = ReportRules(settings.report.minimum_learners, settings.score.silent_days, cards)
+    figures = collect_figures(tables, cohort=cohort, rules=rules)
     title = "All learners" if cohort == "all" else cohort
     page = render(figures, generated_for=title, generated_at=run.warehouse.started_at)
     write_page(page, report)

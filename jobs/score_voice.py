@@ -6,6 +6,7 @@ from dataclasses import replace
 from engagement.gates import add_accept, fates, let_pass, too_many_failures, unjudged
 from engagement.progress import say
 from engagement.recordings import find_due, score_due
+from engagement.retention import bar, voice_rules
 from engagement.schemas import RUNS, VOICE_SCORES
 from engagement.schemas.enums import VoiceStatus
 from engagement.selection import selected_responses
@@ -22,7 +23,8 @@ def score_voice(run: Run) -> Counts:
     voice = replace(run.settings.voice, audio_root=run.settings.paths.audio)
     responses = selected_responses(run.spark, run.warehouse, run.settings.cohort)
     recordings = responses.where("audio_key is not null")
-    worklist = find_due(recordings, run.warehouse, voice)
+    rules = voice_rules(run.spark, run.warehouse, run.settings)
+    worklist = find_due(rules.allowed(recordings), run.warehouse, voice)
     if getattr(run.options, "dry_run", False):
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(worklist.reasons.items()))
         say(
@@ -31,6 +33,7 @@ def score_voice(run: Run) -> Counts:
         )
         return Counts(rows_out=0, detail=worklist.reasons)
     done = score_due(worklist, run.warehouse, voice)
+    bar(recordings, run.warehouse, rules)
     scores, runs = (read_or_empty(run.spark, run.warehouse, table) for table in (VOICE_SCORES, RUNS))
     counts = fates(scores, recordings)
     failed = sum(count for status, count in counts.items() if status != VoiceStatus.OK)

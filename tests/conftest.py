@@ -10,6 +10,10 @@ from hypothesis import HealthCheck, settings
 from pyspark.sql import SparkSession
 
 ROOT = Path(__file__).resolve().parents[1]
+# Tests are over before the second compiler has paid for itself.
+JAVA_OPTIONS = (
+    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:-DontCompileHugeMethods -XX:+UseParallelGC"
+)
 
 _ANY_TIME = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 settings.register_profile("gate", max_examples=1, derandomize=True, **_ANY_TIME)
@@ -18,7 +22,13 @@ settings.load_profile("gate")
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
+def spark_conf() -> dict[str, str]:
+    """Spark settings that a folder of tests adds, or sets otherwise."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def spark(spark_conf: dict[str, str]) -> Iterator[SparkSession]:
     """One Spark session for all tests: two cores, Delta, few partitions."""
     from engagement.spark import build_session  # noqa: PLC0415 - unit tests must not import Spark
 
@@ -29,9 +39,8 @@ def spark() -> Iterator[SparkSession]:
         master="local[2]",
         conf={
             "spark.driver.memory": "2g",
-            # Tests are over before the second compiler has paid for itself.
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m "
-            "-XX:-DontCompileHugeMethods -XX:+UseParallelGC",
+            "spark.driver.extraJavaOptions": JAVA_OPTIONS,
+            "spark.log.level": "ERROR",
             "spark.driver.host": "localhost",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.enabled": "false",
@@ -41,9 +50,9 @@ def spark() -> Iterator[SparkSession]:
             "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
             "spark.databricks.delta.snapshotPartitions": "2",
             "spark.sql.warehouse.dir": "/tmp/engagement-tests-warehouse",
+            **spark_conf,
         },
     )
-    session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
 

@@ -103,8 +103,7 @@ def list_objects(store: ObjectStore, bucket: str, prefix: str) -> Iterator[tuple
         ConfigurationError: there is no such bucket.
         InputError: the store does not list: what is there now cannot be told.
     """
-    with _client_lock:
-        client = _client(store)
+    client = client_of(store)
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, Delimiter="/")
     try:
         for page in pages:
@@ -122,11 +121,16 @@ def list_objects(store: ObjectStore, bucket: str, prefix: str) -> Iterator[tuple
         raise InputError(f"Bucket {bucket!r} does not answer ({type(error).__name__}).") from error
 
 
+def client_of(store: ObjectStore) -> Any:
+    """Return boto3's client of the store, one for all threads of a process."""
+    with _client_lock:
+        return _client(store)
+
+
 def _read_once(
     store: ObjectStore, bucket: str, key: str, *, max_bytes: int
 ) -> tuple[bytes, str] | VoiceStatus:
-    with _client_lock:
-        client = _client(store)
+    client = client_of(store)
     answer = client.get_object(Bucket=bucket, Key=key)
     promised = answer.get("ContentLength")
     with answer["Body"] as body:

@@ -2,6 +2,8 @@
 
 from pyspark.sql import Column, functions as F
 
+from engagement.bronze.texts import try_cast
+
 _FIELDS = (
     *("original_text", "response_text", "response_correct_words_array", "response_incorrect_words_array"),
     *("response_word_result", "accuracy_percentage", "duration", "level", "isCorrect", "profanity"),
@@ -34,8 +36,8 @@ def answer_columns(edata: Column, values: Column) -> dict[str, Column]:
         "words_correct": _length(_value(values, "response_correct_words_array")),
         "words_incorrect": _length(_value(values, "response_incorrect_words_array")),
         "word_result": F.lower(_value(values, "response_word_result")),
-        "accuracy": _within(_number(_value(values, "accuracy_percentage")), 0, 100),
-        "duration_seconds": _within(_number(_value(values, "duration")), 0, 86_400),
+        "accuracy": _within(try_cast(_value(values, "accuracy_percentage"), "double"), 0, 100),
+        "duration_seconds": _within(try_cast(_value(values, "duration"), "double"), 0, 86_400),
         "response_level": level(_value(values, "level")),
         "is_correct": _truth(_value(values, "isCorrect")),
         "is_profane": _truth(_value(values, "profanity")),
@@ -61,10 +63,6 @@ def _value(values: Column, name: str) -> Column:
 def _length(array_text: Column) -> Column:
     items = F.from_json(array_text, "ARRAY<STRING>")
     return F.when(items.isNotNull(), F.size(items))
-
-
-def _number(text: Column) -> Column:
-    return text.try_cast("double")
 
 
 def _within(number: Column, low: float, high: float) -> Column:

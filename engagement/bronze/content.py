@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from pyspark.sql import Column, functions as F
 
+from engagement.bronze.texts import try_cast
+
 # The keys that these parts have by the specification; others may come, and are told apart as well.
 _ACTOR = ("id", "type")
 _CONTEXT = ("channel", "env", "sid", "did", "rollup")
@@ -72,9 +74,9 @@ def _sorted(pairs: Column) -> Column:
 def _by_value(text: Column) -> Column:
     """A number without the ways in which it can be written: 2.0 is 2, and 1.5E3 is 1500."""
     is_scientific = text.contains("E") & text.rlike(r"^-?[0-9.]+E-?[0-9]+$")
-    plain = F.regexp_replace(text.try_cast("decimal(38,9)").cast("string"), r"\.?0+$", "")
+    plain = F.regexp_replace(try_cast(text, "decimal(38,9)").cast("string"), r"\.?0+$", "")
     return (
-        F.when(text.endswith(".0"), F.substring(text, F.lit(1), F.length(text) - 2))
+        F.when(text.endswith(".0"), text.substr(F.lit(1), F.length(text) - 2))
         .when(is_scientific, F.coalesce(plain, text))
         .otherwise(text)
     )

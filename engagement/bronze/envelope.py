@@ -2,6 +2,7 @@
 
 from pyspark.sql import Column, DataFrame, functions as F
 
+from engagement.bronze.texts import is_valid_utf8
 from engagement.schemas.enums import Reject
 
 # Parts whose shape varies stay text or maps of text: an odd type then loses itself, never the event.
@@ -72,7 +73,7 @@ def line_sha256() -> Column:
 def _unread(max_line_bytes: int) -> Column:
     """Why a line is not even parsed."""
     return F.when(F.col("line_bytes") > max_line_bytes, Reject.LINE_TOO_LONG.value).when(
-        ~F.is_valid_utf8("value"), Reject.NOT_UTF8.value
+        ~is_valid_utf8(F.col("value")), Reject.NOT_UTF8.value
     )
 
 

@@ -13,6 +13,7 @@ from engagement.bronze.content import event_id
 from engagement.bronze.envelope import find_candidates, line_sha256
 from engagement.bronze.learners import CDATA_SHAPE, filled_cdata, of_type, raw_ids
 from engagement.bronze.set_results import logged_set_result
+from engagement.bronze.texts import try_cast
 from engagement.schemas import EVENTS
 from engagement.schemas.enums import Reject
 from engagement.schemas.table import LINEAGE
@@ -98,7 +99,7 @@ def _of_responses(event: Column) -> dict[str, Column]:
 
 def _milliseconds(ets: Column) -> Column:
     """Client time, also where it is written 1.566242942375E12; null where it is no number."""
-    return ets.try_cast("decimal(38,3)").try_cast("bigint")
+    return try_cast(try_cast(ets, "decimal(38,3)"), "bigint")
 
 
 def _reason(event: Column, earliest: datetime, latest: datetime) -> Column:

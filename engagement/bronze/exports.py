@@ -123,7 +123,7 @@ def _read_fields(rows: DataFrame) -> DataFrame:
 
 
 def _text(name: str) -> Column:
-    return F.get("texts", (F.array_position("header", F.lit(name)) - 1).cast("int"))
+    return F.get("texts", (F.array_position("header", name) - 1).cast("int"))
 
 
 def _csv_values(text: Column) -> Column:

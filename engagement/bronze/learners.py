@@ -40,7 +40,7 @@ def filled_cdata(cdata: Column) -> Column:
 
 def of_type(filled: Column, kind: str) -> Column:
     """Return the first id of one type in `filled_cdata`; null when there is none."""
-    place = F.array_position(filled["type"], F.lit(kind)).cast("int")
+    place = F.array_position(filled["type"], kind).cast("int")
     return F.trim(F.get(filled["id"], place - 1))
 
 

@@ -29,6 +29,7 @@ _DETAILS = {
     Reject.NO_ETS: "ets is missing or no number",
     Reject.NO_EDATA: "edata is missing or no object",
     Reject.CLOCK: "its time lies outside of the times configured",
+    Reject.FORGOTTEN: "its learner is to be forgotten (ops.tombstones)",
     Reject.EXPORT_UNREADABLE: "the row is cut off, no object, or tells no level, phase or result",
     Reject.EXPORT_KIND_UNKNOWN: "the row has none of the fields milestone, sessionResult and milestoneLevel",
     Reject.EXPORT_NO_LEARNER: "userId is missing or empty",

@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, functions as F
 from engagement.bronze.answers import level
 from engagement.bronze.learners import filled_id
 from engagement.bronze.set_results import result_columns
+from engagement.bronze.texts import try_cast
 from engagement.schemas import MILESTONE_RECORDS
 from engagement.schemas.enums import Phase, RecordSource, Reject
 from engagement.schemas.table import LINEAGE
@@ -108,7 +109,7 @@ def _source(names: Column) -> Column:
 def _record_columns(fields: Column) -> dict[str, Column]:
     result = result_columns(fields)
     is_set_result = F.col("source") == RecordSource.SET_RESULT.value
-    lesson = fields["lesson"].try_cast("double").try_cast("int")
+    lesson = try_cast(try_cast(fields["lesson"], "double"), "int")
     return {
         "learner_raw": filled_id(fields["userId"]),
         "content_session_raw": filled_id(fields["sessionId"]),
@@ -118,7 +119,7 @@ def _record_columns(fields: Column) -> dict[str, Column]:
         "previous_level": F.when(is_set_result, result["previous_level"]),
         "phase": _phase(fields["milestone"], lesson),
         "lesson": F.when(lesson.between(0, 9), lesson),
-        "progress": fields["progress"].try_cast("double"),
+        "progress": try_cast(fields["progress"], "double"),
         "result": F.when(is_set_result, result["session_result"]),
         **{name: F.when(is_set_result, result[name]) for name in _FIGURES},
         "recorded_at": _recorded_at(fields["createdAt"]),
@@ -137,11 +138,11 @@ def _phase(milestone: Column, lesson: Column) -> Column:
 def _recorded_at(created_at: Column) -> Column:
     """A time written as ISO 8601 (without a zone: UTC) or as milliseconds since 1970."""
     is_number = created_at.rlike(r"^-?[0-9]+(\.[0-9]+)?([eE]\+?[0-9]+)?$")
-    milliseconds = created_at.try_cast("decimal(38,3)").try_cast("bigint")
+    milliseconds = try_cast(try_cast(created_at, "decimal(38,3)"), "bigint")
     # Times beyond those that Spark can hold are no times.
     in_range = milliseconds.between(-(10**14), 10**14)
     return F.when(is_number, F.timestamp_millis(F.when(in_range, milliseconds))).otherwise(
-        created_at.try_cast("timestamp")
+        try_cast(created_at, "timestamp")
     )
 
 

@@ -3,6 +3,7 @@
 from pyspark.sql import Column, functions as F
 
 from engagement.bronze.answers import level
+from engagement.bronze.texts import try_cast
 from engagement.schemas.enums import SetResult
 
 # Spellings of one field, the present one first.
@@ -43,7 +44,7 @@ def result_columns(message: Column) -> dict[str, Column]:
         message: Struct with the fields of `SHAPE`.
     """
     raw = {name: F.coalesce(*(message[s] for s in spellings)) for name, spellings in _SPELLINGS.items()}
-    typed = {name: text if name in _TEXTS else text.try_cast("double") for name, text in raw.items()}
+    typed = {name: text if name in _TEXTS else try_cast(text, "double") for name, text in raw.items()}
     return {
         **typed,
         "session_result": result(raw["session_result"]),

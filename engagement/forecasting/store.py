@@ -53,7 +53,7 @@ def load(spark: SparkSession, warehouse_root: str, *, horizon_days: int) -> Kept
     try:
         texts = [row["value"] for row in spark.read.text(f"{_root(warehouse_root)}/*/card").collect()]
     except AnalysisException as error:
-        if error.getCondition() != "PATH_NOT_FOUND":
+        if not str(error).startswith("[PATH_NOT_FOUND]"):
             raise
         return None
     cards = [(json.loads(text), text) for text in texts]

@@ -173,9 +173,10 @@ def _reason(settings: ScoreSettings) -> Column:
             F.format_string("at percentile %.0f.", "achievement")
         ),
     )
-    trend = F.format_string(
+    figures = F.format_string(
         "%+.1f points a week (90 %% interval %+.1f to %+.1f)", "trend", "trend_low", "trend_high"
     )
+    trend = F.translate(figures, "-", "−")
     sentences: Mapping[Group, Column] = {
         Group.SILENT: F.format_string(
             f"No response for %d days, since %s; more than {settings.silent_days} count as silence.",

@@ -128,7 +128,7 @@ def _figure(value: Column, unit: Column, texts: InsightTexts) -> Column:
     shown = F.when(unit == Unit.SHARE, 100 * value).otherwise(value)
     return F.coalesce(
         *(
-            F.when(unit == name, F.format_string(unit_format, shown))
+            F.when(unit == name, F.regexp_replace(F.format_string(unit_format, shown), "-(?=[0-9])", "−"))
             for name, unit_format in texts.unit_formats.items()
         )
     )

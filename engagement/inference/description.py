@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, fields
+from reprlib import repr as shortened
 from typing import Any
 
 import yaml
@@ -118,5 +119,5 @@ def _check_keys(entries: Any, kind: type, where: str, *, optional: Collection[st
 
 def _of(entries: dict[str, Any], key: str, kind: type, where: str) -> Any:
     if not isinstance(entries[key], kind):
-        raise ModelError(f"{where}: {key} is {entries[key]!r}; expected {kind.__name__}.")
+        raise ModelError(f"{where}: {key} is {shortened(entries[key])}; expected {kind.__name__}.")
     return entries[key]

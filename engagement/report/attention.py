@@ -21,7 +21,9 @@ def with_forecasts(learner_groups: DataFrame, forecasts: DataFrame) -> DataFrame
     return left_join(learner_groups, forecasts.select(*keys, "stop_probability"), on=keys)
 
 
-def needing_attention(learner_groups: DataFrame, insights: DataFrame, *, learners: int) -> DataFrame:
+def needing_attention(
+    learner_groups: DataFrame, insights: DataFrame, *, learners: int, of_school: int
+) -> DataFrame:
     """Return the learners who need attention, the most urgent first, each with the next step.
 
     Fading learners come first (the steepest decline on top), then those likely to stop, then the silent,
@@ -32,6 +34,7 @@ def needing_attention(learner_groups: DataFrame, insights: DataFrame, *, learner
         learner_groups: One row per learner and language, `with_forecasts`.
         insights: Rows of gold.insights of the same selection.
         learners: How many to keep.
+        of_school: How many to keep of one school, so that one with many leaves room for the others.
     """
     most_urgent_first = (
         "urgency",
@@ -40,9 +43,15 @@ def needing_attention(learner_groups: DataFrame, insights: DataFrame, *, learner
         F.col("urgent.learner_id"),
         "language",
     )
+    in_school = Window.partitionBy("school_id").orderBy(
+        *most_urgent_first[:3], F.col("learner_id"), "language"
+    )
     urgent = (
         learner_groups.withColumn("urgency", urgency())
         .where(F.col("urgency").isNotNull())
+        .withColumn("place", F.row_number().over(in_school))
+        .where(F.col("place") <= of_school)
+        .drop("place")
         .alias("urgent")
         .orderBy(*most_urgent_first)
         .limit(learners)
@@ -67,6 +76,7 @@ def needing_attention(learner_groups: DataFrame, insights: DataFrame, *, learner
         .select(
             "urgent.learner_id",
             "language",
+            "urgent.school_id",
             "group_name",
             "engagement",
             "trend",

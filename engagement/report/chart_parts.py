@@ -8,6 +8,7 @@ import pandas as pd
 
 from engagement.report import words
 from engagement.report.cells import level_order
+from engagement.report.figures import everywhere
 
 Spec = dict[str, Any]
 
@@ -28,7 +29,7 @@ _CONFIG = {
         "labelFontSize": 12,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
-        "labelLimit": 300,
+        "labelLimit": 170,
         "tickCount": 6,
     },
     "legend": {
@@ -37,9 +38,16 @@ _CONFIG = {
         "labelFontSize": 12,
         "titleFontWeight": "normal",
         "orient": "top",
+        "labelLimit": 170,
         "symbolOpacity": 1,
     },
 }
+
+
+def chosen_rows() -> alt.Chart:
+    """Return a chart of the rows that the page's filters let through; the page fills them in."""
+    chart: alt.Chart = alt.Chart(alt.NamedData("rows"))
+    return chart
 
 
 def spec(chart: alt.Chart | alt.LayerChart, description: str, *, height: int = 280) -> Spec:
@@ -53,23 +61,19 @@ def spec(chart: alt.Chart | alt.LayerChart, description: str, *, height: int = 2
 
 
 def average_line(axis: alt.X | alt.Y) -> alt.Chart:
-    """Return the dashed line at the reference's average, across the given axis of scores."""
-    rule: alt.Chart = alt.Chart(pd.DataFrame({"average": [AVERAGE]})).mark_rule(
-        strokeDash=[4, 4], stroke="var(--ink-soft)"
-    )
-    return rule.encode(axis)
+    """Return the dashed line at the reference's average, across the given axis of scores.
+
+    Two more lines that nobody sees make the axis reach 10 points to either side.
+    """
+    places = pd.DataFrame({"average": [AVERAGE - 10, AVERAGE, AVERAGE + 10]})
+    rule: alt.Chart = alt.Chart(places).mark_rule(strokeDash=[4, 4], stroke="var(--ink-soft)")
+    seen = alt.condition(f"datum.average == {AVERAGE}", alt.value(1), alt.value(0))
+    return rule.encode(axis, opacity=seen)
 
 
-def score_domain(shown: pd.DataFrame) -> list[float]:
-    """Return the part of 0–100 that holds the scores, their intervals and the average, in whole tens."""
-    columns = [name for name in ("engagement", "engagement_low", "engagement_high") if name in shown]
-    low, high = shown[columns].min().min(), shown[columns].max().max()
-    return [min(low, AVERAGE - 15) // 10 * 10, -(-max(high, AVERAGE + 15) // 10) * 10]
-
-
-def score_axis(shown: pd.DataFrame) -> dict[str, Any]:
+def score_axis() -> dict[str, Any]:
     """Return title and scale of an axis of scores; every layer of a chart needs the same."""
-    return {"title": "engagement, 0–100", "scale": alt.Scale(domain=score_domain(shown), zero=False)}
+    return {"title": "engagement, 0–100", "scale": alt.Scale(zero=False, nice=True)}
 
 
 def levels(shown: pd.DataFrame) -> list[str]:
@@ -96,8 +100,7 @@ def with_languages(rows: pd.DataFrame) -> pd.DataFrame:
 
 def language_names(shown: pd.DataFrame) -> list[str]:
     """Return the languages, the one with most learners first."""
-    largest = shown.groupby("language")["learners"].sum().sort_values(ascending=False, kind="stable")
-    return [str(name) for name in largest.index]
+    return largest_first(shown, "language")
 
 
 def phase_colour() -> alt.Color:
@@ -127,6 +130,18 @@ def tooltip(fields: Sequence[str]) -> list[alt.Tooltip]:
         )
         for field, name in named
     ]
+
+
+def largest_first(shown: pd.DataFrame, name: str) -> list[str]:
+    """Return the values of a column, the one with most learners first."""
+    sizes = shown.groupby(name)["learners"].sum().sort_values(ascending=False, kind="stable")
+    return [str(value) for value in sizes.index]
+
+
+def commonest_drivers(drivers: pd.DataFrame, *, most: int = 12) -> list[str]:
+    """Return the words for the drivers that move most learners."""
+    named = everywhere(drivers).assign(driver=lambda rows: [words.driver(name) for name in rows["driver"]])
+    return largest_first(named, "driver")[:most]
 
 
 def _with_scores(rows: pd.DataFrame) -> pd.DataFrame:

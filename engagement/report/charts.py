@@ -8,9 +8,12 @@ from engagement.report.chart_parts import (
     PHASE_NAMES,
     Spec,
     average_line,
+    chosen_rows,
+    commonest_drivers,
     labelled,
     language_colour,
     language_names,
+    largest_first,
     levels,
     phase_colour,
     phase_shape,
@@ -23,16 +26,15 @@ from engagement.report.chart_parts import (
 
 def levels_chart(cells: pd.DataFrame) -> Spec:
     """Return engagement by level and phase with intervals, for the cells of one language."""
-    shown = labelled(cells[cells["scored"] > 0])
-    base = alt.Chart(shown).encode(
-        x=alt.X("level:N", sort=levels(shown), title="level", axis=alt.Axis(labelAngle=0)),
+    base = chosen_rows().encode(
+        x=alt.X("level:N", sort=levels(labelled(cells)), title="level", axis=alt.Axis(labelAngle=0)),
         xOffset=alt.XOffset("phase:N", sort=PHASE_NAMES),
         color=phase_colour(),
         tooltip=tooltip(
             ["level:N", "phase:N", "learners:Q", "scored:Q", "responses:Q", "score:N", "range:N"]
         ),
     )
-    scores = score_axis(shown)
+    scores = score_axis()
     intervals = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
         y=alt.Y("engagement_low:Q", **scores), y2="engagement_high:Q"
     )
@@ -45,17 +47,8 @@ def levels_chart(cells: pd.DataFrame) -> Spec:
 
 def falling_chart(cells: pd.DataFrame) -> Spec:
     """Return where the learners of one language fade: of those with a trend, the share that surely falls."""
-    shown = labelled(cells[cells["trended"] > 0])
-    shown = shown.assign(
-        falling_share=shown["falling"] / shown["trended"],
-        # On more levels the tiles are too narrow for both; hovering tells the rest.
-        label=[
-            f"{fell} of {n}" if shown["level"].nunique() <= 7 else f"{fell}"
-            for fell, n in zip(shown["falling"], shown["trended"], strict=True)
-        ],
-    )
-    base = alt.Chart(shown).encode(
-        x=alt.X("level:N", sort=levels(shown), title="level", axis=alt.Axis(labelAngle=0)),
+    base = chosen_rows().encode(
+        x=alt.X("level:N", sort=levels(labelled(cells)), title="level", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("phase:N", sort=PHASE_NAMES, title=None),
         tooltip=tooltip(["level:N", "phase:N", "falling:Q", "rising:Q", "trended:Q"]),
     )
@@ -64,18 +57,22 @@ def falling_chart(cells: pd.DataFrame) -> Spec:
         fillOpacity=alt.FillOpacity("falling_share:Q", scale=opacity, legend=None)
     )
     labels = base.mark_text(fontSize=12, fill="var(--ink)").encode(text="label:N")
-    return spec(tiles + labels, "Learners whose engagement falls, by level and phase", height=150)
+    return spec(
+        tiles + labels,
+        "Learners whose engagement falls, by level and phase",
+        height=60 + 44 * cells["phase"].nunique(),
+    )
 
 
 def weeks_chart(weeks: pd.DataFrame) -> Spec:
     """Return mean engagement week by week with its interval, one line a language."""
     shown = with_languages(weeks)
-    base = alt.Chart(shown).encode(
+    base = chosen_rows().encode(
         x=alt.X("week:T", title="week from", axis=_week_axis(shown)),
         color=language_colour(shown),
         tooltip=tooltip(["language:N", "week:T", "learners:Q", "responses:Q", "score:N", "range:N"]),
     )
-    scores = score_axis(shown)
+    scores = score_axis()
     bands = base.mark_area(opacity=0.18).encode(y=alt.Y("engagement_low:Q", **scores), y2="engagement_high:Q")
     lines = base.mark_line(strokeWidth=2, point={"size": 45}).encode(
         y=alt.Y("engagement:Q", **scores),
@@ -89,7 +86,7 @@ def active_chart(weeks: pd.DataFrame) -> Spec:
     """Return how many learners answered in each week, by language."""
     shown = with_languages(weeks)
     lines = (
-        alt.Chart(shown)
+        chosen_rows()
         .mark_line(strokeWidth=2, point={"size": 45})
         .encode(
             x=alt.X("week:T", title="week from", axis=_week_axis(shown)),
@@ -102,12 +99,11 @@ def active_chart(weeks: pd.DataFrame) -> Spec:
     return spec(lines, "Learners who answered, by week", height=220)
 
 
-def dimensions_chart(means: pd.DataFrame) -> Spec:
-    """Return the mean of each dimension by phase (rows of `dimension_means`)."""
-    shown = labelled(means)
-    scores = score_axis(shown)
+def dimensions_chart() -> Spec:
+    """Return the mean of each dimension by phase."""
+    scores = score_axis()
     points = (
-        alt.Chart(shown)
+        chosen_rows()
         .mark_point(filled=True, size=100, opacity=1)
         .encode(
             x=alt.X("engagement:Q", **scores),
@@ -128,9 +124,9 @@ def dimensions_chart(means: pd.DataFrame) -> Spec:
 def groups_chart(groups: pd.DataFrame) -> Spec:
     """Return the groups by size, stacked by language."""
     shown = with_languages(groups).assign(group=[words.said({}, name) for name in groups["group_name"]])
-    order = _largest_first(shown, "group")
+    order = largest_first(shown, "group")
     bars = (
-        alt.Chart(shown)
+        chosen_rows()
         .mark_bar()
         .encode(
             x=alt.X("learners:Q", title="learners", axis=alt.Axis(tickMinStep=1)),
@@ -142,18 +138,12 @@ def groups_chart(groups: pd.DataFrame) -> Spec:
     return spec(bars, "Learners in each group", height=40 + 34 * len(order))
 
 
-def drivers_chart(drivers: pd.DataFrame, *, most: int = 12) -> Spec:
+def drivers_chart(drivers: pd.DataFrame) -> Spec:
     """Return how many learners each of the commonest drivers lifts (right) and holds back (left)."""
-    shown = drivers.assign(
-        driver=[words.driver(name) for name in drivers["driver"]],
-        effect=drivers["direction"].map({"up": "lifts", "down": "holds back"}),
-        signed=drivers["learners"].where(drivers["direction"] == "up", -drivers["learners"]),
-        points=[words.number(value, decimals=1, signed=True) for value in drivers["contribution"]],
-    )
-    order = _largest_first(shown, "driver")[:most]
+    order = commonest_drivers(drivers)
     effect = alt.Scale(domain=["holds back", "lifts"], range=["var(--down)", "var(--up)"])
     bars = (
-        alt.Chart(shown[shown["driver"].isin(order)])
+        chosen_rows()
         .mark_bar()
         .encode(
             x=alt.X(
@@ -169,27 +159,8 @@ def drivers_chart(drivers: pd.DataFrame, *, most: int = 12) -> Spec:
     return spec(bars, "Learners whom each driver lifts or holds back", height=40 + 30 * len(order))
 
 
-def dimension_means(cells: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per phase and dimension: the mean over its learners, and how many they are."""
-    rows = []
-    for phase, of_phase in cells.groupby("phase", sort=False, dropna=False):
-        for dimension, name in words.DIMENSIONS.items():
-            learners = of_phase[f"{dimension}_learners"]
-            if learners.sum():
-                mean = (of_phase[dimension].fillna(0.0) * learners).sum() / learners.sum()
-                rows.append(
-                    {"phase": phase, "dimension": name, "engagement": mean, "learners": learners.sum()}
-                )
-    return pd.DataFrame(rows, columns=["phase", "dimension", "engagement", "learners"])
-
-
 def _week_axis(shown: pd.DataFrame) -> alt.Axis:
     """Return an axis with its ticks on the weeks' first days: Vega's own weeks begin on Sundays."""
     mondays = sorted(shown["week"].unique())
     ticks = [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in mondays]
     return alt.Axis(values=ticks, format="%-d %b", labelOverlap=True)
-
-
-def _largest_first(shown: pd.DataFrame, name: str) -> list[str]:
-    sizes = shown.groupby(name)["learners"].sum().sort_values(ascending=False, kind="stable")
-    return [str(value) for value in sizes.index]

@@ -1,15 +1,18 @@
 """Tables → figures: aggregated or cut in Spark, collected, and made plain text."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 from pyspark.sql import DataFrame, functions as F
 
-from engagement.report import aggregates
+from engagement.report import aggregates, by_school
 from engagement.report.attention import needing_attention, with_forecasts
-from engagement.report.figures import Figures, Limits, plain_text, with_intervals
+from engagement.report.figures import ALL, Figures, Limits, everywhere, plain_text, with_intervals
+from engagement.report.model_cards import ModelCard
+from engagement.report.survival import stay_counts, survival_curves
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,24 @@ class ReportTables:
     validation: DataFrame
 
 
-def collect_figures(tables: ReportTables, *, cohort: str, limits: Limits | None = None) -> Figures:
+@dataclass(frozen=True)
+class ReportRules:
+    """What a report shows, and of whom.
+
+    Attributes:
+        minimum_learners: Fewest learners that a figure is shown for.
+        silent_days: Days without a response after which a learner counts as silent.
+        cards: Cards of the models in force.
+        limits: How many rows of each kind to show.
+    """
+
+    minimum_learners: int = 5
+    silent_days: int = 14
+    cards: Sequence[ModelCard] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+def collect_figures(tables: ReportTables, *, cohort: str, rules: ReportRules | None = None) -> Figures:
     """Return the figures of one selection.
 
     The ledger, the rejects, the recordings and the identities are those of the whole warehouse: bronze and
@@ -37,21 +57,24 @@ def collect_figures(tables: ReportTables, *, cohort: str, limits: Limits | None 
     Args:
         tables: The tables as written, all selections in them.
         cohort: Name of the selection to report on.
-        limits: How many rows of each kind to show.
+        rules: What to show, and of whom.
     """
-    limits = limits or Limits()
+    rules = rules or ReportRules()
+    limits, minimum = rules.limits, rules.minimum_learners
     response_engagement = _of_cohort(tables.response_engagement, cohort)
     phase_engagement = _of_cohort(tables.phase_engagement, cohort)
     forecasts = _of_cohort(tables.forecasts, cohort)
     learner_groups = with_forecasts(_of_cohort(tables.learner_groups, cohort), forecasts)
     insights = _of_cohort(tables.insights, cohort)
     totals = _collected(aggregates.selection_totals(phase_engagement)).iloc[0]
+    cells = _cut(by_school.phase_cells(phase_engagement, minimum=minimum), limits, limits.cells)
     return Figures(
         cohort=cohort,
         learners=int(totals["learners"]),
         active_hours=float(totals["active_hours"]),
         first_at=_moment(totals["first_at"]),
         last_at=_moment(totals["last_at"]),
+        **{name: int(totals[name]) for name in ("phases", "scored", "trended", "falling", "rising")},
         ledger=_collected(aggregates.ledger_totals(tables.ingested_files)),
         tallies=_collected(
             aggregates.code_tallies(
@@ -64,26 +87,67 @@ def collect_figures(tables: ReportTables, *, cohort: str, limits: Limits | None 
                     "formula_version": phase_engagement.select("formula_version"),
                     "emotion_model": phase_engagement.select("emotion_model"),
                     "tone_model": phase_engagement.select("tone_model"),
+                    "forecast_model": forecasts.select("model_id"),
                 },
                 codes=limits.codes,
             )
         ),
-        cells=with_intervals(_collected(aggregates.phase_cells(phase_engagement).limit(limits.cells))),
-        weeks=with_intervals(_collected(aggregates.week_means(response_engagement).limit(limits.weeks))),
-        groups=_collected(aggregates.group_sizes(learner_groups).limit(limits.codes)),
-        drivers=_collected(aggregates.driver_counts(insights).limit(2 * limits.codes)),
-        class_insights=_collected(aggregates.class_insights(insights).limit(limits.class_insights)),
-        attention=_collected(needing_attention(learner_groups, insights, learners=limits.attention)),
-        stops=_collected(aggregates.expected_stops(forecasts)),
-        validation=_collected(
-            aggregates.told_figures(_of_cohort(tables.validation, cohort), rows=limits.figures)
+        attention_sizes=_collected(aggregates.attention_sizes(learner_groups)),
+        cells=with_intervals(cells),
+        weeks=with_intervals(
+            _cut(by_school.week_means(response_engagement, minimum=minimum), limits, limits.weeks)
         ),
+        groups=_cut(by_school.group_sizes(learner_groups, minimum=minimum), limits, limits.codes),
+        dimensions=_cut(by_school.dimension_means(phase_engagement, minimum=minimum), limits, limits.codes),
+        drivers=_collected(by_school.driver_counts(insights, minimum=minimum).limit(limits.school_rows)),
+        survival=survival_curves(
+            _collected(stay_counts(phase_engagement, silent_days=rules.silent_days)),
+            minimum=minimum,
+        ),
+        class_insights=_of_shown_stages(
+            _collected(aggregates.class_insights(insights).limit(limits.class_insights)), cells
+        ),
+        attention=_collected(
+            needing_attention(
+                learner_groups,
+                insights,
+                learners=limits.attention_in_page,
+                of_school=limits.attention_of_school,
+            )
+        ),
+        stops=_collected(aggregates.expected_stops(forecasts, minimum=minimum)),
+        validation=_collected(
+            aggregates.told_figures(
+                _of_cohort(tables.validation, cohort), rows=limits.figures, minimum=minimum
+            )
+        ),
+        cards=rules.cards,
+        minimum_learners=minimum,
         limits=limits,
     )
 
 
 def _of_cohort(rows: DataFrame, cohort: str) -> DataFrame:
     return rows.where(F.col("cohort") == cohort)
+
+
+def _cut(rows: DataFrame, limits: Limits, most: int) -> pd.DataFrame:
+    """Collect at most so many rows over all schools, which come first, and so many of schools by name."""
+    collected = _collected(rows.limit(most + limits.school_rows))
+    is_total = collected["school_id"].eq(ALL)
+    named = collected[collected["school_id"].notna() & ~is_total]
+    known = list(dict.fromkeys(named.sort_values("learners", ascending=False, kind="stable")["school_id"]))
+    of_known = named[named["school_id"].isin(known[: limits.schools])]
+    return pd.concat([collected[is_total].head(most), of_known.head(limits.school_rows)]).reset_index(
+        drop=True
+    )
+
+
+def _of_shown_stages(insights: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what is said about a language, level and phase with too few learners to be shown."""
+    stage = ["language", "level", "phase"]
+    shown = everywhere(cells)[stage].drop_duplicates()
+    return insights.merge(shown, on=stage) if len(insights) else insights
 
 
 def _moment(value: Any) -> datetime | None:

@@ -49,7 +49,12 @@ def no_scores(figures: Figures) -> Grid:
 
 def provenance(figures: Figures) -> Grid:
     """Return what the scores were made with: formula and models, by the phases that rest on them."""
-    named = {"formula_version": "formula", "emotion_model": "emotion model", "tone_model": "tone model"}
+    named = {
+        "formula_version": "formula",
+        "emotion_model": "emotion model",
+        "tone_model": "tone model",
+        "forecast_model": "forecast model",
+    }
     rows = [
         [label, value, words.count(n)]
         for tally, label in named.items()
@@ -57,8 +62,17 @@ def provenance(figures: Figures) -> Grid:
         if value is not None
     ]
     return Grid(
-        "What the scores were made with", ["what", "version or SHA-256", "phases"], rows, frozenset({2})
+        "What the scores were made with", ["what", "version or SHA-256", "rows"], rows, frozenset({2})
     )
+
+
+def cards(figures: Figures) -> Grid:
+    """Return the cards of the models in force."""
+    rows = [
+        [card.name, card.sha256, card.training_data, card.figures, card.licence] for card in figures.cards
+    ]
+    headers = ["model", "SHA-256", "learnt from", "how well it does", "licence"]
+    return Grid("Model cards, in short", headers, rows, identifiers=frozenset({1}), long=frozenset({2, 3}))
 
 
 def _tally_grid(figures: Figures, name: str, title: str, header: str, said: Mapping[str, str]) -> Grid:

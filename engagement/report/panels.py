@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from engagement.report import charts, grids, words
+from engagement.report import charts, grids, learner_grids, words
 from engagement.report.cells import extremes
 from engagement.report.chart_parts import Spec
-from engagement.report.figures import Figures
+from engagement.report.figures import Figures, everywhere
 from engagement.report.grids import Grid
+from engagement.report.survival_chart import survival_chart
 
 CHARTED_LANGUAGES = 6  # further languages stand in the tables; more panels than this nobody compares
 
@@ -24,6 +25,10 @@ class Panel:
         sentence: The same in words.
         chart: The chart, as Vega-Lite.
         grid: The figures drawn; None where a table of the section has them.
+        rows: Name of the rows that the page fills in (engagement.report.slices); None: they are in the chart.
+        counted: Column of the rows that must be above 0.
+        language: Code of the one language that it shows; None: any.
+        is_computed: Whether the sentence tells figures of the whole selection, untrue of a part of it.
     """
 
     anchor: str
@@ -31,58 +36,85 @@ class Panel:
     sentence: str
     chart: Spec
     grid: Grid | None = None
+    rows: str | None = None
+    counted: str = "learners"
+    language: str | None = None
+    is_computed: bool = False
 
 
 def level_panels(figures: Figures) -> list[Panel]:
     """Return engagement by level and phase, one panel a language."""
-    scored = figures.cells[figures.cells["scored"] > 0]
+    total = everywhere(figures.cells)
     return [
         Panel(
             f"levels-{place}",
             f"{name}: engagement by level and phase",
             extremes(cells),
             charts.levels_chart(cells),
+            rows="cells",
+            counted="scored",
+            language=language,
+            is_computed=True,
         )
-        for place, name, cells in _by_language(figures, scored)
+        for place, language, name, cells in _by_language(figures, total[total["scored"] > 0])
     ]
 
 
 def dimension_panels(figures: Figures) -> list[Panel]:
     """Return the four dimensions by phase."""
-    means = charts.dimension_means(figures.cells)
-    if means.empty:
+    if figures.dimensions.empty:
         return []
     sentence = "Behaviour and cognition weigh most in a score; voice is evidence, never a verdict."
-    chart = charts.dimensions_chart(means)
-    return [Panel("dimensions", "The four dimensions, by phase", sentence, chart, grids.dimensions(means))]
+    return [
+        Panel(
+            "dimensions",
+            "The four dimensions, by phase",
+            sentence,
+            charts.dimensions_chart(),
+            grids.dimensions(figures.dimensions),
+            rows="dimensions",
+        )
+    ]
 
 
 def week_panels(figures: Figures) -> list[Panel]:
-    """Return engagement and activity week by week."""
+    """Return engagement week by week."""
+    weeks = figures.weeks[figures.weeks["scored"] > 0]
+    if weeks.empty:
+        return []
+    total = everywhere(weeks)
+    return [
+        Panel(
+            "weeks",
+            "Engagement, week by week",
+            "Mean over the learners who answered in the week, each counted once, with its 90 % interval; who "
+            "stopped is no longer in it.",
+            charts.weeks_chart(total),
+            grids.weeks(weeks),
+            rows="weeks",
+        ),
+    ]
+
+
+def active_panels(figures: Figures) -> list[Panel]:
+    """Return how many learners answered, week by week."""
     weeks = figures.weeks[figures.weeks["scored"] > 0]
     if weeks.empty:
         return []
     return [
         Panel(
-            "weeks",
-            "Engagement, week by week",
-            "Mean over the learners who answered in the week, each counted once, however little he answered; "
-            "50 is the mean over all answers. Who stopped is no longer in it.",
-            charts.weeks_chart(weeks),
-            grids.weeks(weeks),
-        ),
-        Panel(
             "active",
             "Learners who answered, week by week",
             "A falling line is learners who left or paused.",
-            charts.active_chart(weeks),
-        ),
+            charts.active_chart(everywhere(weeks)),
+            rows="weeks",
+        )
     ]
 
 
 def falling_panels(figures: Figures) -> list[Panel]:
     """Return where learners fade, one panel a language."""
-    trended = figures.cells[figures.cells["trended"] > 0]
+    total = everywhere(figures.cells)
     return [
         Panel(
             f"falling-{place}",
@@ -90,8 +122,33 @@ def falling_panels(figures: Figures) -> list[Panel]:
             f"{words.count(cells['falling'].sum())} of {words.count(cells['trended'].sum())} phases long "
             "enough for a trend fall for sure: the trend's whole 90 % interval lies below zero.",
             charts.falling_chart(cells),
+            rows="cells",
+            counted="trended",
+            language=language,
+            is_computed=True,
         )
-        for place, name, cells in _by_language(figures, trended)
+        for place, language, name, cells in _by_language(figures, total[total["trended"] > 0])
+    ]
+
+
+def survival_panels(figures: Figures) -> list[Panel]:
+    """Return how long learners stay, from the start of each phase on."""
+    if figures.survival.empty:
+        return []
+    sentence = (
+        "Of the learners who began a phase, the share not yet silent so many weeks later (Kaplan-Meier, with "
+        "90 % intervals). Who is still active when the data end counts for as long as is known."
+    )
+    return [
+        Panel(
+            "survival",
+            "Who stays, from the start of each phase",
+            sentence,
+            survival_chart(),
+            grids.survival(figures.survival),
+            rows="survival",
+            counted="at_risk",
+        )
     ]
 
 
@@ -99,8 +156,12 @@ def group_panels(figures: Figures) -> list[Panel]:
     """Return the groups by size."""
     if figures.groups.empty:
         return []
-    sentence = "A learner of two languages stands in a group of each."
-    return [Panel("sizes", "Learners in each group", sentence, charts.groups_chart(figures.groups))]
+    sentence = (
+        "A learner of two languages stands in a group of each; of a language, groups of fewer than "
+        f"{words.plural(figures.minimum_learners, 'learner')} are not shown."
+    )
+    chart = charts.groups_chart(everywhere(figures.groups))
+    return [Panel("sizes", "Learners in each group", sentence, chart, rows="groups")]
 
 
 def driver_panels(figures: Figures) -> list[Panel]:
@@ -114,15 +175,16 @@ def driver_panels(figures: Figures) -> list[Panel]:
             "Learners for whom the driver is among the strongest of a phase; it can lift one phase of "
             "a learner and hold back another.",
             charts.drivers_chart(figures.drivers),
-            grids.drivers(figures),
+            learner_grids.drivers(figures),
+            rows="drivers",
         )
     ]
 
 
-def _by_language(figures: Figures, cells: pd.DataFrame) -> Iterator[tuple[int, str, pd.DataFrame]]:
-    """Yield place, name and cells of the languages with most learners that have any cells."""
+def _by_language(figures: Figures, cells: pd.DataFrame) -> Iterator[tuple[int, str, str, pd.DataFrame]]:
+    """Yield place, code, name and cells of the languages with most learners that have any cells."""
     for place, language in enumerate(figures.languages[:CHARTED_LANGUAGES]):
         column = cells["language"]
         of_language = cells[column.isna() if language is None else column == language]
         if len(of_language):
-            yield place, words.said(words.LANGUAGES, language), of_language
+            yield place, language or "", words.said(words.LANGUAGES, language), of_language

@@ -1,6 +1,8 @@
 """Where the report goes: a file, or an object of S3."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from engagement.errors import ConfigurationError
 
@@ -21,18 +23,38 @@ def write_page(page: str, place: str) -> None:
         file.write_text(page, encoding="utf-8")
 
 
-def _put(page: str, place: str) -> None:
-    import boto3  # noqa: PLC0415 - half a second that a local run does not pay
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+def delete_page(place: str) -> bool:
+    """Delete the page at a place that `write_page` takes; return whether there was one to delete.
 
+    Raises:
+        ConfigurationError: S3 does not delete it.
+    """
+    if place.startswith("s3://"):
+        bucket, _, key = place.removeprefix("s3://").partition("/")
+        _asked(place, lambda client: client.delete_object(Bucket=bucket, Key=key), "s3:DeleteObject")
+        return True
+    is_there = "://" not in place and Path(place).is_file()
+    if is_there:
+        Path(place).unlink()
+    return is_there
+
+
+def _put(page: str, place: str) -> None:
     bucket, _, key = place.removeprefix("s3://").partition("/")
     if not bucket or not key:
         raise ConfigurationError(f"paths.report is {place}; expected s3://BUCKET/KEY.")
+    content = {"Body": page.encode(), "ContentType": "text/html; charset=utf-8"}
+    _asked(place, lambda client: client.put_object(Bucket=bucket, Key=key, **content), "s3:PutObject")
+
+
+def _asked(place: str, ask: Callable[[Any], object], action: str) -> None:
+    import boto3  # noqa: PLC0415 - half a second that a local run does not pay
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
     try:
-        client = boto3.client("s3")
-        client.put_object(Bucket=bucket, Key=key, Body=page.encode(), ContentType="text/html; charset=utf-8")
+        ask(boto3.client("s3"))
     except (BotoCoreError, ClientError) as error:
         code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
         raise ConfigurationError(
-            f"S3 did not take the report at {place} ({code}): the driver's role needs s3:PutObject on it."
+            f"S3 did not take the report at {place} ({code}): the driver's role needs {action} on it."
         ) from error

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from math import isnan
 
-from engagement.report import grids, ledger_grids
+from engagement.report import grids, learner_grids, ledger_grids
 from engagement.report.cells import ordered_cells
-from engagement.report.figures import Figures
+from engagement.report.figures import Figures, everywhere
 from engagement.report.findings import findings
 from engagement.report.grids import Grid
-from engagement.report.plain import bullet, heading, text_grid
+from engagement.report.plain import bullet, heading, paragraph, text_grid
+from engagement.report.section import hidden_cells
 
 _STRIP_LOW, _STRIP_HIGH, _STRIP_COLUMNS = 30, 70, 21  # two points a column, around the average
 
@@ -28,8 +29,9 @@ def summary_text(figures: Figures, *, warehouse: str, report: str) -> str:
         text_grid(ledger_grids.recordings(figures)),
         heading("Engagement by language, level and phase (mean over learners, 0–100; 50 is average)"),
         text_grid(_phase_strips(figures)),
+        *(paragraph(sentence) for sentence in hidden_cells(figures)),
         heading("Groups"),
-        text_grid(_columns(grids.groups(figures), [0, 1, 2, 3, 4, 6])),
+        text_grid(_columns(learner_grids.groups(figures), [0, 1, 2, 3, 4, 6])),
         heading("In short"),
         *(bullet(finding) for finding in findings(figures)),
         heading("Where it lies"),
@@ -42,8 +44,8 @@ def summary_text(figures: Figures, *, warehouse: str, report: str) -> str:
 
 def _phase_strips(figures: Figures) -> Grid:
     """Return engagement by cell with a strip around the average: ● the mean, ── its interval, ┊ 50."""
-    cells = ordered_cells(figures.cells)
-    whole = grids.phases(figures.cells)
+    cells = ordered_cells(everywhere(figures.cells))
+    whole = grids.phases(cells)
     ends = zip(cells["engagement_low"], cells["engagement"], cells["engagement_high"], strict=True)
     strips = [_strip(low, mean, high) for low, mean, high in ends]
     narrow = _columns(whole, [0, 1, 2, 3, 5, 6, 7, 8])
@@ -81,5 +83,5 @@ def _place(score: float) -> int:
 
 def _columns(grid: Grid, places: Sequence[int]) -> Grid:
     numeric = frozenset(new for new, old in enumerate(places) if old in grid.numeric)
-    rows = [[row[place] for place in places] for row in grid.rows]
+    rows = [[row[place] for place in places] for row in grid.chosen]
     return Grid(grid.title, [grid.headers[place] for place in places], rows, numeric)

@@ -40,6 +40,7 @@ REJECTS: Mapping[str, str] = {
     Reject.EXPORT_NO_LEARNER: "export row without a learner",
     Reject.EXPORT_NO_TIME: "export row without a time",
     Reject.FILE_UNREADABLE: "file damaged or gone",
+    Reject.FORGOTTEN: "learner forgotten on request",
 }
 
 VOICE_STATUSES: Mapping[str, str] = {
@@ -56,6 +57,8 @@ VOICE_STATUSES: Mapping[str, str] = {
     VoiceStatus.TOO_SHORT: "too short",
     VoiceStatus.TOO_LONG: "too long",
     VoiceStatus.TOO_SLOW: "decoding took longer than the limit",
+    VoiceStatus.NO_CONSENT: "no consent to analyse it",
+    VoiceStatus.EXPIRED: "older than voice scores are kept",
 }
 
 NO_SCORES: Mapping[str, str] = {
@@ -114,6 +117,8 @@ DRIVERS: Mapping[str, str] = {
     EARLIER: "what came before",
     LIMIT: "end of the scale",
 }
+
+EFFECTS: Mapping[str, str] = {"up": "lifts", "down": "holds back"}
 
 NOT_TOLD = "not told"
 NO_FIGURE = "–"

@@ -10,7 +10,7 @@ from engagement.schemas.gold import (
     RESPONSE_ENGAGEMENT,
     SESSION_ENGAGEMENT,
 )
-from engagement.schemas.ops import POSITIONS, RUNS
+from engagement.schemas.ops import POSITIONS, RUNS, TOMBSTONES
 from engagement.schemas.silver import MILESTONES, RESPONSES, SESSIONS, VOICE_SCORES
 from engagement.schemas.table import Table
 
@@ -34,6 +34,7 @@ TABLES: tuple[Table, ...] = (
     VALIDATION,
     RUNS,
     POSITIONS,
+    TOMBSTONES,
 )
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "SESSIONS",
     "SESSION_ENGAGEMENT",
     "TABLES",
+    "TOMBSTONES",
     "VALIDATION",
     "VOICE_SCORES",
     "Table",

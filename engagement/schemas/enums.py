@@ -61,6 +61,7 @@ class Reject(StrEnum):
     NO_EDATA = "no_edata"
     CLOCK = "clock"
     FILE_UNREADABLE = "file_unreadable"
+    FORGOTTEN = "forgotten"
     EXPORT_UNREADABLE = "export_unreadable"
     EXPORT_KIND_UNKNOWN = "export_kind_unknown"
     EXPORT_NO_LEARNER = "export_no_learner"
@@ -92,6 +93,8 @@ class VoiceStatus(StrEnum):
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     TOO_SLOW = "too_slow"
+    NO_CONSENT = "no_consent"
+    EXPIRED = "expired"
 
 
 class Due(StrEnum):

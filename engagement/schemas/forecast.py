@@ -38,6 +38,7 @@ LEARNER_FEATURES = Table(
     ),
     key=("cohort", "learner_id", "language", "as_of"),
     partitioned_by=("cohort",),
+    skipped_by=("as_of",),
 )
 
 FORECASTS = Table(
@@ -63,6 +64,7 @@ FORECASTS = Table(
     ),
     key=("cohort", "learner_id", "language", "as_of"),
     partitioned_by=("cohort",),
+    skipped_by=("as_of",),
 )
 
 VALIDATION = Table(

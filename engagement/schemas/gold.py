@@ -53,6 +53,7 @@ REFERENCES = Table(
         *LINEAGE,
     ),
     key=("language", "period", "indicator"),
+    skipped_by=("period",),
 )
 
 RESPONSE_ENGAGEMENT = Table(
@@ -76,6 +77,7 @@ RESPONSE_ENGAGEMENT = Table(
     ),
     key=("cohort", "response_id"),
     partitioned_by=("cohort",),
+    skipped_by=("responded_at",),
 )
 
 PHASE_ENGAGEMENT = Table(
@@ -115,6 +117,7 @@ PHASE_ENGAGEMENT = Table(
     ),
     key=("cohort", "learner_id", "language", "level", "phase"),
     partitioned_by=("cohort",),
+    skipped_by=("started_at",),
 )
 
 SESSION_ENGAGEMENT = Table(
@@ -138,6 +141,7 @@ SESSION_ENGAGEMENT = Table(
     ),
     key=("cohort", "learner_id", "session_id", "language"),
     partitioned_by=("cohort",),
+    skipped_by=("started_at",),
 )
 
 LEARNER_GROUPS = Table(
@@ -167,6 +171,7 @@ LEARNER_GROUPS = Table(
     ),
     key=("cohort", "learner_id", "language"),
     partitioned_by=("cohort",),
+    skipped_by=("last_response_at",),
 )
 
 INSIGHTS = Table(
@@ -188,4 +193,5 @@ INSIGHTS = Table(
     ),
     key=("cohort", "learner_id", "language", "level", "phase", "driver"),
     partitioned_by=("cohort",),
+    skipped_by=("rank",),
 )

@@ -46,3 +46,17 @@ POSITIONS = Table(
     ),
     key=("step", "source"),
 )
+
+TOMBSTONES = Table(
+    name="ops.tombstones",
+    comment="One row per pseudonym kept out: of a learner who was forgotten, or of his ContentSession",
+    columns=(
+        column("pseudonym", STRING, "Keyed hash of the learner or of his ContentSession", required=True),
+        column("kind", STRING, "learner or content_session", required=True),
+        column("forgotten_at", TIMESTAMP, "When the run began that was told to forget, UTC", required=True),
+        column("removed_at", TIMESTAMP, "When the run began that removed all of it, UTC; null: not yet"),
+        *LINEAGE,
+    ),
+    key=("pseudonym",),
+    skipped_by=("forgotten_at",),
+)

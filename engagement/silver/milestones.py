@@ -79,7 +79,7 @@ def _intervals(states: DataFrame) -> DataFrame:
         F.min_by("phase", "at").alias("phase"),
         F.min_by("lesson", F.when(F.col("lesson").isNotNull(), F.col("at"))).alias("lesson"),
         F.min(F.when(F.col("result").isNotNull(), F.struct("at", "result"))).alias("first_result"),
-        F.min(F.array_position(F.lit(_SOURCES), F.col("source"))).alias("best_source"),
+        F.min(F.call_function("array_position", F.lit(_SOURCES), F.col("source"))).alias("best_source"),
     )
     next_run = Window.partitionBy(*PAIR, "kind").orderBy("run")
     closing, end = F.lead("first_result").over(next_run), F.lead("start").over(next_run)

@@ -6,8 +6,13 @@ from pyspark.sql import Column, DataFrame, Window, functions as F
 
 from engagement.schemas.enums import Due, VoiceStatus
 
-# What a later try may heal: the store did not answer, or the permission was missing.
-_HEALS = (VoiceStatus.FORBIDDEN.value, VoiceStatus.UNREADABLE.value)
+# What a later try may heal: the store did not answer, or a permission was missing.
+_HEALS = (
+    VoiceStatus.FORBIDDEN.value,
+    VoiceStatus.UNREADABLE.value,
+    VoiceStatus.NO_CONSENT.value,
+    VoiceStatus.EXPIRED.value,
+)
 _FOLDER = r"^(?:(.*)/)?[^/]*$"
 
 

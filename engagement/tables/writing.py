@@ -38,7 +38,7 @@ def replace_cohort(
     meet it stays.
     """
     named = rows.withColumn("cohort", F.lit(cohort))
-    replaced = f"cohort = '{_literal(cohort)}'" + (f" and ({only})" if only else "")
+    replaced = f"cohort = '{literal(cohort)}'" + (f" and ({only})" if only else "")
     return _write(named, warehouse, table, "overwrite", replaced)
 
 
@@ -53,21 +53,24 @@ def merge(
     if not exists(rows.sparkSession, warehouse, table):
         return overwrite(rows, warehouse, table)
     began = time.monotonic()
+    stored = DeltaTable.forPath(rows.sparkSession, warehouse.path(table))
+    before = stored.history(1).select("version").collect()[0]["version"]
     same = " and ".join(f"known.{name} <=> given.{name}" for name in table.key)
     if dates is not None:
         same += f" and known.{table.key[0]} between date'{dates[0]}' and date'{dates[1]}'"
-    merged = (
-        DeltaTable.forPath(rows.sparkSession, warehouse.path(table))
-        .alias("known")
+    (
+        stored.alias("known")
         .merge(complete(rows, warehouse, table).alias("given"), same)
         .withSchemaEvolution()
         .whenMatchedUpdateAll()
         .whenNotMatchedInsertAll()
         .execute()
-        .collect()[0]
     )
-    # Without a row to merge there is no new version: the history would tell of the merge before.
-    written = int(merged["num_affected_rows"])
+    last = stored.history(1).select("version", "operationMetrics").collect()[0]
+    metrics = last["operationMetrics"]
+    # Without a row to merge there is no new version: the history tells of the merge before.
+    counted = ("numTargetRowsInserted", "numTargetRowsUpdated") if last["version"] != before else ()
+    written = sum(int(metrics[name]) for name in counted)
     _log.info("merged into %s: %d rows, %.1f s", table.name, written, time.monotonic() - began)
     return written
 
@@ -111,5 +114,6 @@ def _logged(spark: SparkSession, warehouse: Warehouse, table: Table, began: floa
     return written
 
 
-def _literal(value: str) -> str:
+def literal(value: str) -> str:
+    """Return a text as what stands between the quotes of SQL."""
     return value.replace("\\", "\\\\").replace("'", "\\'")

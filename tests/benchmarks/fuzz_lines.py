@@ -20,7 +20,8 @@ from random import Random
 from pyspark.sql import SparkSession, functions as F
 
 from engagement.config import Ingest
-from engagement.ingestion import LEDGER_COUNTS, Intake, take_telemetry
+from engagement.ingestion import LEDGER_COUNTS, take_telemetry
+from engagement.intake import Intake
 from engagement.schemas import EVENTS, INGESTED_FILES, MILESTONE_RECORDS, REJECTED
 from engagement.schemas.enums import Reject
 from engagement.spark import build_session

@@ -22,7 +22,8 @@ import duckdb
 from pyspark.sql import SparkSession, functions as F
 
 from engagement.config import Ingest
-from engagement.ingestion import Intake, take_telemetry
+from engagement.ingestion import take_telemetry
+from engagement.intake import Intake
 from engagement.schemas import EVENTS
 from engagement.schemas.table import LINEAGE
 from engagement.tables import Warehouse

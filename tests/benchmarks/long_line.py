@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from engagement.config import Ingest
-from engagement.ingestion import Intake, take_telemetry
+from engagement.ingestion import take_telemetry
+from engagement.intake import Intake
 from engagement.tables import Warehouse
 from tests.benchmarks.memory import peak_memory
 from tests.benchmarks.sessions import benchmark_session

@@ -2,8 +2,10 @@
 
 import csv
 import json
+import logging
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +21,21 @@ from engagement.schemas import Table
 from engagement.step import Run, Step
 from engagement.tables import Warehouse, read
 from jobs.all import PIPELINE
+from tests.conftest import JAVA_OPTIONS
+from tests.e2e.standalone_cluster import GPUS, pack, standalone_cluster
 
+ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret for tests, long enough"
+COMMAND_LINE_ID = "learner-of-the-command-line"
+_LOG_TO_FILE = """
+appender.file.type = File
+appender.file.name = file
+appender.file.fileName = {file}
+appender.file.layout.type = PatternLayout
+appender.file.layout.pattern = %d %p %c: %m%n%ex
+rootLogger.level = info
+rootLogger.appenderRef.file.ref = file
+"""
 
 
 @dataclass(frozen=True)
@@ -42,18 +57,19 @@ class Scored:
     def table(self, table: Table) -> DataFrame:
         return read(self.spark, self.warehouse, table)
 
+    @property
+    def paths(self) -> list[str]:
+        """Where everything lies, as settings."""
+        return [
+            f"paths.telemetry={self.source / 'telemetry'}",
+            f"paths.exports={self.source / 'exports'}",
+            f"paths.audio={self.source / 'audio'}",
+            f"paths.warehouse={self.root}",
+            f"paths.report={self.root / 'report.html'}",
+        ]
+
     def settings(self, overrides: Sequence[str]) -> Settings:
-        return load_settings(
-            "local",
-            [
-                f"paths.telemetry={self.source / 'telemetry'}",
-                f"paths.exports={self.source / 'exports'}",
-                f"paths.audio={self.source / 'audio'}",
-                f"paths.warehouse={self.root}",
-                f"paths.report={self.root / 'report.html'}",
-                *overrides,
-            ],
-        )
+        return load_settings("local", [*self.paths, *overrides])
 
     def raw_learners(self) -> list[tuple[str, str]]:
         """Return the raw id and the pseudonym of every learner simulated."""
@@ -82,15 +98,65 @@ def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def scored_class(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Scored:
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of all that the session and the shared run log: events, JVM, Python, and what they print."""
+    folder = tmp_path_factory.mktemp("logs")
+    (folder / "events").mkdir()
+    (folder / "log4j2.properties").write_text(_LOG_TO_FILE.format(file=folder / "jvm.log"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def spark_conf(logs: Path) -> dict[str, str]:
+    """Let Spark write its event log, and all that it says from INFO on, as a cluster does."""
+    return {
+        "spark.eventLog.enabled": "true",
+        "spark.eventLog.dir": str(logs / "events"),
+        "spark.eventLog.compress": "false",
+        "spark.log.level": "INFO",
+        "spark.driver.extraJavaOptions": f"{JAVA_OPTIONS} -Dlog4j2.configurationFile="
+        f"{logs / 'log4j2.properties'} -Dengagement.tests.command=forget,--learner,{COMMAND_LINE_ID}",
+    }
+
+
+@pytest.fixture(scope="session")
+def scored_class(spark: SparkSession, logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Scored:
     """Eight learners over three weeks, through the whole pipeline."""
     folder = tmp_path_factory.mktemp("class")
     simulate(folder / "input", learners=8, weeks=3, seed=11, recordings=None, audio=True, say=_nothing)
     scored = Scored(spark, folder / "input", folder / "warehouse")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, _logged(logs):
         patch.setenv("ENGAGEMENT_SECRET", SECRET)
         scored.run(run_id="first")
     return scored
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this tree, as a cluster gets it."""
+    return pack(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a master with two workers, each in an empty folder; one for all tests."""
+    with standalone_cluster(tmp_path_factory.mktemp("cluster"), GPUS) as url:
+        yield url
+
+
+@contextmanager
+def _logged(logs: Path) -> Iterator[None]:
+    """Keep all that Python logs and prints in files beside those of the JVM."""
+    handler = logging.FileHandler(logs / "python.log", encoding="utf-8")
+    logger = logging.getLogger("engagement")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        with (logs / "screen.txt").open("w", encoding="utf-8") as screen, redirect_stdout(screen):
+            yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
 
 
 @pytest.fixture

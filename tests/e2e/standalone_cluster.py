@@ -1,10 +1,12 @@
 """A real Spark cluster on loopback: a master and two workers with GPUs in name, ended with the block."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +15,18 @@ from pathlib import Path
 import pyspark
 
 SPARK_HOME = Path(pyspark.__file__).parent
+# The GPUs of each worker, in name.
+GPUS = (("0", "1"), ("2", "3"))
+# An application that has both workers, and little of this machine.
+SMALL = {
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "512m",
+    "spark.executor.cores": "2",
+    "spark.executor.memory": "512m",
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.ui.enabled": "false",
+    "spark.scheduler.minRegisteredResourcesRatio": "1.0",
+}
 _START_SECONDS = 60
 
 
@@ -47,6 +61,47 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment that names loopback and no checkout."""
     kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "SPARK_CONF_DIR"}}
     return {**kept, "SPARK_HOME": str(SPARK_HOME), "SPARK_LOCAL_IP": "127.0.0.1", **(extra or {})}
+
+
+def submit(
+    url: str, archive: Path, conf: Mapping[str, str], application: Path, *arguments: str, folder: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run an application on the cluster, which gets nothing of ours but the wheel; return how it ended."""
+    flat = [part for key, value in conf.items() for part in ("--conf", f"{key}={value}")]
+    command = [str(SPARK_HOME / "bin" / "spark-submit"), "--master", url, "--py-files", str(archive), *flat]
+    python = {"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
+    return subprocess.run(
+        [*command, str(application), *arguments],
+        cwd=folder,
+        env=environment(python),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def pack(root: Path, folder: Path) -> Path:
+    """Build the wheel of a tree, and return it under the name that Spark takes."""
+    for name in ("engagement", "jobs", "models", "conf"):
+        shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("setup.py", "pyproject.toml", "README.md"):
+        shutil.copy(root / name, folder)
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        "dist",
+        ".",
+    ]
+    subprocess.run(command, cwd=folder, env=environment(), check=True, timeout=120)
+    (wheel,) = (folder / "dist").glob("*.whl")
+    return wheel.rename(folder / "engagement_prediction.zip")
 
 
 def _worker(folder: Path, url: str, addresses: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -32,7 +32,7 @@ def _step(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_submit__wrong_step_lists_the_steps() -> None:
     done = _submit("score_everything")
     assert done.returncode == 2
-    steps = "build_sessions explain find_groups fit_weights ingest_events"
+    steps = "build_sessions explain find_groups fit_weights forget ingest_events"
     assert f"No step 'score_everything'. Steps: {steps}" in done.stderr
 
 

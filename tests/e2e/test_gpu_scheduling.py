@@ -1,9 +1,6 @@
 """The voice step on two workers that have nothing but the wheel: GPUs shared out, faults survived."""
 
 import json
-import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,23 +11,16 @@ import pytest
 
 from engagement.config import VoiceSettings
 from engagement.inference.voice_udf import voice_scorer
-from tests.e2e.standalone_cluster import SPARK_HOME, environment, standalone_cluster
+from tests.e2e.standalone_cluster import GPUS, SMALL, submit
 from tests.unit.media import recorded
 from tests.unit.sounds import tone, voice, wav
 
 ROOT = Path(__file__).resolve().parents[2]
-GPUS = (("0", "1"), ("2", "3"))
 CONF = {
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.memory": "512m",
-    "spark.executor.cores": "2",
-    "spark.executor.memory": "512m",
+    **SMALL,
     "spark.executor.resource.gpu.amount": "1",
-    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-    "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "8",
     "spark.sql.adaptive.enabled": "false",
-    "spark.scheduler.minRegisteredResourcesRatio": "1.0",
 }
 
 
@@ -45,54 +35,14 @@ def audio_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel of this tree, under the name that Spark takes."""
-    folder = tmp_path_factory.mktemp("wheel")
-    for name in ("engagement", "jobs", "models", "conf"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("setup.py", "pyproject.toml", "README.md"):
-        shutil.copy(ROOT / name, folder)
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "-q",
-        "--no-deps",
-        "--no-build-isolation",
-        "-w",
-        "dist",
-        ".",
-    ]
-    subprocess.run(command, cwd=folder, env=environment(), check=True, timeout=120)
-    (wheel,) = (folder / "dist").glob("*.whl")
-    return wheel.rename(folder / "engagement_prediction.zip")
-
-
-@pytest.fixture(scope="module")
-def told(audio_folder: Path, archive: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def told(
+    audio_folder: Path, archive: Path, cluster: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
     """What the application says that ran on the cluster."""
-    folder = tmp_path_factory.mktemp("cluster")
+    folder = tmp_path_factory.mktemp("application")
     answer = folder / "answer.json"
-    with standalone_cluster(folder, GPUS) as url:
-        conf = [part for key, value in CONF.items() for part in ("--conf", f"{key}={value}")]
-        command = [
-            str(SPARK_HOME / "bin" / "spark-submit"),
-            "--master",
-            url,
-            "--py-files",
-            str(archive),
-            *conf,
-        ]
-        done = subprocess.run(
-            [*command, str(ROOT / "tests/e2e/cluster_application.py"), str(audio_folder), str(answer)],
-            cwd=folder,
-            env=environment({"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=180,
-        )
+    application = ROOT / "tests/e2e/cluster_application.py"
+    done = submit(cluster, archive, CONF, application, str(audio_folder), str(answer), folder=folder)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-6000:]
     answered: dict[str, Any] = json.loads(answer.read_text())
     return {**answered, "archive": archive.name, "said": done.stdout + done.stderr}

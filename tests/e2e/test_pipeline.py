@@ -107,22 +107,6 @@ def test_run__again_changes_nothing_and_scores_nothing_twice(
     assert counts["ingest_events"].rows_out == 0
 
 
-def test_run__with_other_partitions_gives_the_same_tables(
-    scored_class: Scored, beside: Callable[[], Scored]
-) -> None:
-    other = beside()
-    conf = {"spark.sql.shuffle.partitions": "7", "spark.sql.files.maxPartitionBytes": "65536"}
-    before = {key: scored_class.spark.conf.get(key) for key in conf}
-    for key, value in conf.items():
-        scored_class.spark.conf.set(key, value)
-    try:
-        other.run()
-    finally:
-        for key, value in before.items():
-            scored_class.spark.conf.set(key, str(value))
-    assert differences(scored_class.spark, scored_class.warehouse, other.warehouse) == []
-
-
 def test_cohort__scores_its_own_and_leaves_the_rest_alone(
     scored_class: Scored, beside: Callable[[], Scored]
 ) -> None:

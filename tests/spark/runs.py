@@ -10,10 +10,12 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from engagement.config import Ingest
-from engagement.ingestion import Intake, take_exports, take_telemetry
+from engagement.ingestion import take_exports, take_telemetry
+from engagement.intake import Intake
 from engagement.session_building import build
 from engagement.session_renewal import Silver
 from engagement.tables import Warehouse
+from engagement.tombstones import buried
 from tests.spark.bronze_rows import ETS, SECRET, event
 
 # Steps in time that the rules turn on: ties, idle limit, session break, another day.
@@ -64,7 +66,8 @@ class Runs:
     def run(self, *, everything: bool = False) -> dict[str, int]:
         """Take in what is new and build silver; return what building wrote."""
         limits = Ingest(earliest=date(2015, 1, 1), max_rejected_share=1)
-        intake = Intake(self.spark, self.warehouse, limits, SECRET)
+        forgotten = buried(self.spark, self.warehouse)
+        intake = Intake(self.spark, self.warehouse, limits, SECRET, forgotten=forgotten)
         take_telemetry(intake, str(self.folder / "telemetry"))
         take_exports(intake, str(self.folder / "exports"))
         silver = Silver(self.spark, self.warehouse, fallback="device", set_pause_seconds=600)

@@ -13,7 +13,8 @@ from pyspark.sql import SparkSession
 
 from engagement.config import Ingest
 from engagement.errors import InputError
-from engagement.ingestion import Intake, take_exports, take_telemetry
+from engagement.ingestion import take_exports, take_telemetry
+from engagement.intake import Intake
 from engagement.schemas import EVENTS, INGESTED_FILES, MILESTONE_RECORDS, REJECTED, SESSIONS
 from engagement.session_building import build
 from engagement.session_renewal import Silver

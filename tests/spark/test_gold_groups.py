@@ -97,7 +97,7 @@ def test_group_learners__places_everybody_with_a_reason(spark: SparkSession) -> 
     assert thriving["achievement"] == pytest.approx(50 * (7.5 / 8 + 8.5 / 9))
     assert (told["alone"]["achievement"], told["tied"]["achievement"]) == (50, None)
     assert told["fading"]["trend"] == pytest.approx(-1.48, abs=0.03)
-    assert told["fading"]["reason"].startswith("Engagement is falling: -1.5 points a week (90 % interval -1.")
+    assert told["fading"]["reason"].startswith("Engagement is falling: −1.5 points a week (90 % interval −1.")
     assert told["silent"]["reason"] == (
         "No response for 15 days, since 16 Feb 2025; more than 14 count as silence."
     )

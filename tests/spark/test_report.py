@@ -8,9 +8,11 @@ import pytest
 from pyspark.sql import SparkSession
 
 from engagement.report.attention import needing_attention, with_forecasts
-from engagement.report.collect import ReportTables, collect_figures
-from engagement.report.figures import Figures
+from engagement.report.by_school import phase_cells
+from engagement.report.collect import ReportRules, ReportTables, collect_figures
+from engagement.report.figures import ALL, Figures, everywhere
 from engagement.report.page import render
+from engagement.report.survival import stay_counts
 from engagement.report.terminal import summary_text
 from engagement.schemas import (
     FORECASTS,
@@ -128,6 +130,7 @@ def figures(spark: SparkSession) -> Figures:
             ],
         ),
         cohort="all",
+        rules=ReportRules(minimum_learners=1),
     )
 
 
@@ -144,7 +147,8 @@ def test_collect_figures__cell_with_the_interval_of_its_mean(figures: Figures) -
     cell = figures.cells.iloc[0]
     assert (cell["learners"], cell["scored"], cell["responses"]) == (3, 2, 17)
     assert (cell["trended"], cell["falling"], cell["rising"], cell["trend"]) == (2, 1, 0, -1.0)
-    assert (cell["vocal"], cell["vocal_learners"]) == (40.0, 1)
+    means = everywhere(figures.dimensions).iloc[0]
+    assert (means["vocal"], means["vocal_learners"], means["emotional_learners"]) == (40.0, 1, 0)
     # 60 and 40: variance 200, of the mean 100; wider than what the learners' own intervals say (18.5).
     assert cell["engagement"] == 50.0
     assert cell["error_variance"] == pytest.approx(2 * (10 / 1.6449) ** 2 / 4)
@@ -189,8 +193,10 @@ def test_collect_figures__ledger_sums_runs_and_counts_a_file_once(figures: Figur
 
 
 def test_collect_figures__drivers_count_learners_and_leave_the_class_out(figures: Figures) -> None:
-    drivers = figures.drivers[["driver", "direction", "learners", "contribution"]].to_numpy().tolist()
+    of_all = everywhere(figures.drivers)
+    drivers = of_all[["driver", "direction", "learners", "contribution"]].to_numpy().tolist()
     assert drivers == [["pauses", "down", 2, -3.0], ["pace", "down", 1, -2.0]]
+    assert figures.drivers["language"].unique().tolist() == [ALL, "en"]
     assert figures.class_insights["sentence"].tolist() == ["Long pauses."]
 
 
@@ -208,15 +214,120 @@ def test_collect_figures__text_cannot_steer_page_or_terminal(figures: Figures) -
 
 def test_needing_attention__steepest_decline_first_and_cut(spark: SparkSession) -> None:
     fading = {"cohort": "all", "language": None, "group_name": "fading"}
-    groups = [{**fading, "learner_id": f"{place}", "trend": -float(place)} for place in range(5)]
+    groups = [
+        {**fading, "learner_id": f"{place}", "trend": -float(place), "school_id": "x" if place else "y"}
+        for place in range(5)
+    ]
     steps = [{"learner_id": "4", "direction": "down", "driver": "pace", "next_step": "Shorter sets."}]
-    urgent = needing_attention(
-        with_forecasts(frame(spark, LEARNER_GROUPS, groups), frame(spark, FORECASTS, [])),
-        frame(spark, INSIGHTS, steps),
-        learners=2,
-    )
+    foreseen = with_forecasts(frame(spark, LEARNER_GROUPS, groups), frame(spark, FORECASTS, []))
+    insights = frame(spark, INSIGHTS, steps)
+    urgent = needing_attention(foreseen, insights, learners=2, of_school=3)
     listed = [(learner["learner_id"], learner["next_step"]) for learner in urgent.collect()]
     assert listed == [("4", "Shorter sets."), ("3", None)]
+    of_each = needing_attention(foreseen, insights, learners=9, of_school=2)
+    assert [learner["learner_id"] for learner in of_each.collect()] == ["4", "3", "0"]
+
+
+def test_phase_cells__hides_small_classes_and_what_would_tell_them(spark: SparkSession) -> None:
+    # Of m1 a has 3 learners, b 6, c 10: without a alone, the total minus b and c would tell a's mean.
+    # Of m2 a has 3 and d 4: 7 together, whom the total does not tell apart; e stays.
+    sizes = {"m1": {"a": 3, "b": 6, "c": 10}, "m2": {"a": 3, "d": 4, "e": 6}, "m3": {"a": 4}}
+    rows = [
+        {"cohort": "all", "language": "en", "phase": "practice", "level": level, "school_id": school}
+        | {"learner_id": f"{level}{school}{number}", "engagement": 50.0 if number < 5 else None}
+        for level, schools in sizes.items()
+        for school, learners in schools.items()
+        for number in range(learners)
+    ]
+    cells = phase_cells(frame(spark, PHASE_ENGAGEMENT, rows), minimum=5).collect()
+    shown = {(cell["level"], cell["school_id"]): (cell["learners"], cell["scored"]) for cell in cells}
+    assert shown == {
+        ("m1", ALL): (19, 13),
+        ("m2", ALL): (13, 12),
+        ("m1", "c"): (10, 5),
+        ("m2", "e"): (6, 5),
+    }
+
+
+def test_phase_cells__blanks_figures_of_too_few(spark: SparkSession) -> None:
+    rows = [
+        {"cohort": "all", "language": "en", "level": "m1", "phase": "practice", "learner_id": f"{number}"}
+        | ({"engagement": 50.0, "trend": 1.0, "trend_low": 0.5, "trend_high": 1.5} if number < 4 else {})
+        for number in range(6)
+    ]
+    cell = phase_cells(frame(spark, PHASE_ENGAGEMENT, rows), minimum=5).first()
+    assert cell is not None
+    assert (cell["learners"], cell["scored"], cell["engagement"]) == (6, 0, None)
+    assert (cell["trended"], cell["trend"], cell["rising"], cell["falling"]) == (0, None, 0, 0)
+
+
+def test_stay_counts__from_the_first_response_of_the_phase_to_the_last(spark: SparkSession) -> None:
+    began, practised, shown = datetime(2025, 1, 1), {"phase": "practice"}, {"phase": "showcase"}
+    told = {"cohort": "all", "language": "en", "started_at": began}
+    rows = [
+        {**told, **practised, "learner_id": "stopped", "level": "m1", "ended_at": datetime(2025, 1, 10)},
+        # Goes on in another phase, and is still there when the data end.
+        {**told, **practised, "learner_id": "stays", "level": "m1", "ended_at": datetime(2025, 1, 3)},
+        {**told, **shown, "learner_id": "stays", "level": "m1", "started_at": datetime(2025, 1, 15)}
+        | {"ended_at": datetime(2025, 2, 1)},
+        # Another language counts as an answer.
+        {**told, **practised, "learner_id": "other", "level": "m1", "ended_at": datetime(2025, 1, 2)},
+        {**told, **practised, "learner_id": "other", "level": "m1", "language": "ta"}
+        | {"ended_at": datetime(2025, 1, 31)},
+    ]
+    counts = stay_counts(frame(spark, PHASE_ENGAGEMENT, rows), silent_days=14).collect()
+    english = {
+        (row["phase"], row["weeks"]): (row["learners"], row["stopped"])
+        for row in counts
+        if row["language"] == "en"
+    }
+    assert english == {
+        ("practice", 0): (1, 0),
+        ("practice", 1): (1, 1),
+        ("practice", 4): (1, 0),
+        ("showcase", 2): (1, 0),
+    }
+    together = [row["learners"] for row in counts if row["language"] == ALL and row["phase"] == "practice"]
+    assert sum(together) == 3  # a learner of two languages counts once
+
+
+def test_collect_figures__nothing_of_a_small_class_is_collected(spark: SparkSession) -> None:
+    practice = {"cohort": "all", "language": "en", "level": "m1", "phase": "practice"}
+    when = {"started_at": datetime(2025, 1, 6), "ended_at": datetime(2025, 1, 7)}
+    learners = [{"learner_id": f"{number}", "school_id": "x"} for number in range(4)]
+    score = {"engagement": 60.0, "engagement_low": 50.0, "engagement_high": 70.0, "vocal": 40.0}
+    insight = {"driver": "pace", "direction": "down", "contribution": -2.0, "rank": 1}
+    figures = collect_figures(
+        _tables(
+            spark,
+            phase_engagement=[{**practice, **when, **learner, **score} for learner in learners],
+            response_engagement=[
+                {"cohort": "all", "language": "en", **learner, "responded_at": when["started_at"]}
+                | {"engagement": 60.0}
+                for learner in learners
+            ],
+            learner_groups=[
+                {"cohort": "all", "language": "en", **learner, "group_name": "fading", "engagement": 60.0}
+                for learner in learners
+            ],
+            insights=[
+                *({**practice, **insight, "learner_id": learner["learner_id"]} for learner in learners),
+                {**practice, **insight, "sentence": "Long pauses."},
+            ],
+            forecasts=[
+                {"cohort": "all", "language": "en", "learner_id": learner["learner_id"]}
+                | {"horizon_days": 14, "stop_probability": 0.9}
+                for learner in learners
+            ],
+        ),
+        cohort="all",
+    )
+    frames = ("cells", "weeks", "groups", "drivers", "survival", "class_insights", "stops")
+    assert {name: len(getattr(figures, name)) for name in frames} == dict.fromkeys(frames, 0)
+    assert figures.dimensions.empty
+    assert len(figures.attention) == 4  # whom a teacher talks to, by keyed hash
+    page = render(figures, generated_for="All", generated_at=datetime(2025, 1, 8))
+    assert "4 of 4 phases lie in such cells." in page
 
 
 def _tables(spark: SparkSession, **rows: Rows) -> ReportTables:

@@ -14,6 +14,7 @@ from engagement.tables import (
     Warehouse,
     append,
     compact,
+    keep_changes,
     merge,
     overwrite,
     read,
@@ -36,6 +37,20 @@ def test_read__missing_table_is_named(spark: SparkSession, warehouse: Warehouse)
     with pytest.raises(TableError, match=r"silver\.sessions is not in"):
         read(spark, warehouse, SESSIONS)
     assert read_or_empty(spark, warehouse, SESSIONS).count() == 0
+
+
+@pytest.mark.parametrize("name", ["it's; DROP TABLE a --", '100%41 "ends"', "மேசை"])
+def test_tables__a_hostile_name_of_the_warehouse_is_but_a_name(
+    spark: SparkSession, tmp_path: Path, name: str
+) -> None:
+    odd = Warehouse(str(tmp_path / name), "run-1", AT)
+    rows = frame(spark, SESSIONS, [{"session_id": "' OR 1=1 --", "device_id": "`d`"}])
+    overwrite(rows, odd, SESSIONS)
+    keep_changes(spark, odd, SESSIONS)
+    merge(rows, odd, SESSIONS)
+    compact(spark, odd, SESSIONS)
+    assert [row["session_id"] for row in read(spark, odd, SESSIONS).collect()] == ["' OR 1=1 --"]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_overwrite__reports_every_discrepancy_at_once(spark: SparkSession, warehouse: Warehouse) -> None:

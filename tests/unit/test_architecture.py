@@ -28,6 +28,14 @@ def test_table__every_column_says_what_it_means(table: Table) -> None:
     assert len(set(table.column_names)) == len(table.column_names)
 
 
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_table__keeps_no_least_and_greatest_id(table: Table) -> None:
+    ids = {name for name in table.column_names if name.endswith(("learner_id", "device_id", "school_id"))}
+    ids |= {"content_session_id", "pseudonym"} & set(table.column_names)
+    assert not ids & set(table.skipped_by)
+    assert table.skipped_by or not ids, "Delta would keep those of the first 32 columns"
+
+
 def test_top_level__holds_what_the_design_names() -> None:
     allowed = {
         "jobs", "engagement", "models", "conf", "tests", "notebooks", "setup.py", "README.md",

@@ -28,6 +28,8 @@ def test_load_settings__one_word_is_a_list_of_one() -> None:
         ("voice.require_gpu=1", "voice.require_gpu is 1; expected true or false"),
         ("cohort.levels=[m16]", "cohort.levels is 'm16'; expected one of m0"),
         ("cohort.start_date=2026-02-30", "is not YAML"),
+        ("paths.report=!!python/object/apply:os.system [exit 1]", "is not YAML"),
+        ("paths.warehouse=a`; DROP TABLE b; --", "expected no backtick in it"),
         ("cohort.name=../x", "expected letters, digits"),
         ("identity.fallback=name", "expected one of device, content_session"),
         ("score.dimension_weights.vocal=0.5", "expected 1, none below 0"),

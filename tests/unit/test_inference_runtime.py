@@ -112,11 +112,27 @@ def test_load_model__a_file_that_is_missing_or_no_graph_is_refused(folder: Path)
         load_model(str(folder))
 
 
-@pytest.mark.parametrize("text", ["[1, 2]", "name: [", ""])
+# Ten levels of ten: written out, ten thousand million words.
+BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 11))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1, 2]",
+        "name: [",
+        "",
+        BOMB,
+        f"{BOMB}name: *a10",
+        "name: !!python/object/apply:os.system [exit 1]",
+        "name: !!python/name:os.system",
+    ],
+)
 def test_load_model__a_description_that_is_no_mapping_is_refused(folder: Path, text: str) -> None:
     (folder / "model.yaml").write_text(text)
-    with pytest.raises(ModelError, match=r"model\.yaml"):
+    with pytest.raises(ModelError, match=r"model\.yaml") as raised:
         load_model(str(folder))
+    assert len(str(raised.value)) < 2_000
 
 
 def test_load_model__a_folder_that_is_not_there_is_named() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engagement import doctor
+from engagement import doctor, reveal
 from engagement.config import load_settings
 from engagement.deployment import command as emr
 from engagement.step import command_parser
@@ -66,7 +66,7 @@ def _check(words: list[str], parser: argparse.ArgumentParser, sparks: dict[str, 
         action.required = False
     known, unknown = parser.parse_known_args(own)
     assert unknown == []
-    for pair in known.set:
+    for pair in getattr(known, "set", []):
         _check_key(pair)
 
 
@@ -90,6 +90,8 @@ def test_page__tells_a_command_that_the_script_takes(command: str) -> None:
         _check(words, command_parser(first, steps, add_options), _SPARKS)
     elif first == "doctor":
         _check(words, doctor.command_parser(), {})
+    elif first == "reveal":
+        _check(words, reveal.command_parser(), {})
     elif first == "emr":
         _check(words, emr.command_parser(), {})
     else:

@@ -5,16 +5,21 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from engagement.config import VoiceSettings
 from engagement.gold.indicators import NAMES
 from engagement.report import words
 from engagement.report.cells import extremes, level_order, ordered_cells
-from engagement.report.figures import TEXT_LIMIT_CHARACTERS, plain_text, with_intervals
+from engagement.report.figures import ALL, TEXT_LIMIT_CHARACTERS, plain_text, with_intervals
+from engagement.report.model_cards import model_cards
+from engagement.report.slices import chosen_first, packed
+from engagement.report.survival import survival_curves
 from engagement.schemas.enums import Dimension, Identity, NoScore, Phase, Reject, VoiceStatus
 
 
 def _means(*rows: tuple[str | None, int, float | None, float | None, float | None]) -> pd.DataFrame:
     columns = ["language", "scored", "engagement", "variance", "error_variance"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:], float))
+    means = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:], float))
+    return means.assign(school_id=ALL)
 
 
 def test_with_intervals__pools_the_spread_between_learners_of_a_language() -> None:
@@ -55,6 +60,63 @@ def test_with_intervals__no_rows() -> None:
 )
 def test_plain_text__shows_what_cannot_steer(text: str | None, shown: str | None) -> None:
     assert plain_text(text) == shown
+
+
+def test_survival_curves__kaplan_meier_with_its_interval() -> None:
+    # 10 begin; in week 1 one of them stops and three are no longer followed; in week 3 three of six stop.
+    # Greenwood after week 1: √(1 / (10 · 9)) = 0.1054; 0.9 to the power of e^±(1.6449 · 0.1054 / ln 0.9).
+    counts = pd.DataFrame(
+        {"language": "en", "phase": "practice", "weeks": [0, 2], "learners": [4, 6], "stopped": [1, 3]}
+    )
+    curve = survival_curves(counts, minimum=1)
+    assert curve["weeks"].tolist() == [0, 1, 2, 3]
+    assert curve["at_risk"].tolist() == [10, 10, 6, 6]
+    assert curve["staying"].tolist() == pytest.approx([1.0, 0.9, 0.9, 0.45])
+    assert curve[["low", "high"]].iloc[1].tolist() == pytest.approx([0.579, 0.980], abs=0.001)
+    assert survival_curves(counts, minimum=7)["weeks"].tolist() == [0, 1]
+
+
+def test_survival_curves__without_an_end_and_with_everybodys() -> None:
+    ends = {"language": "en", "phase": ["a", "b"], "weeks": [0, 0], "learners": [6, 6], "stopped": [0, 6]}
+    curves = survival_curves(pd.DataFrame(ends), minimum=1)
+    assert curves["staying"].tolist() == [1.0, 1.0, 1.0, 0.0]
+    assert curves["low"].tolist() == [1.0, 1.0, 1.0, 0.0]
+    assert survival_curves(pd.DataFrame(ends).head(0), minimum=1).empty
+
+
+def test_survival_curves__leave_out_small_classes_and_what_would_tell_them() -> None:
+    languages = {"language": [ALL, "en", "hi", "ta"], "learners": [28, 12, 4, 12]}
+    counts = pd.DataFrame({**languages, "phase": "practice", "weeks": 0, "stopped": 1})
+    counts.loc[counts["language"] == "ta", "learners"] = 15
+    assert survival_curves(counts, minimum=5)["language"].unique().tolist() == [ALL, "ta"]
+    assert survival_curves(counts, minimum=4)["language"].nunique() == 4
+
+
+def test_chosen_first__totals_where_there_are_any_and_all_rows_elsewhere() -> None:
+    codes = {"school": [ALL, "x", ALL], "level": ["m1", "m1", "m2"]}
+    assert chosen_first(codes, 3) == [0, 2]
+    assert chosen_first({}, 2) == [0, 1]
+
+
+def test_packed__tells_each_text_once_and_rounds_below_what_is_seen() -> None:
+    rows = pd.DataFrame({"level": ["m1", "m2", "m1"], "score": [50.123, None, 1.0], "share": [0.12346, 1, 0]})
+    assert packed(rows, {"level": ["m1", "m2", "m1"]}) == {
+        "rows": 3,
+        "codes": {"level": {"texts": ["m1", "m2"], "places": [0, 1, 0]}},
+        "columns": {
+            "level": {"texts": ["m1", "m2"], "places": [0, 1, 0]},
+            "score": [50.12, None, 1.0],
+            "share": [0.1235, 1.0, 0.0],
+        },
+    }
+
+
+def test_model_cards__tell_the_shipped_models_and_leave_out_what_is_gone() -> None:
+    cards = model_cards(VoiceSettings(calibrated_model="/nowhere"))
+    assert [card.name for card in cards] == ["emotion", "tone"]
+    assert all(len(card.sha256) == 64 and "MIT" in card.licence for card in cards)
+    assert "mean recall: seven emotions 0." in cards[0].figures
+    assert "children" in cards[1].figures
 
 
 def test_level_order__is_that_of_learning_and_takes_any_text() -> None:

@@ -1,21 +1,27 @@
 """The page and the closing screen, from figures made by hand."""
 
+import hashlib
 import json
 import re
 from dataclasses import replace
 from datetime import datetime
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from engagement.report.figures import Figures, Limits, with_intervals
+from engagement.report.figures import ALL, Figures, Limits, with_intervals
+from engagement.report.model_cards import ModelCard
 from engagement.report.page import render
 from engagement.report.plain import WIDTH_COLUMNS
 from engagement.report.terminal import summary_text
+from tests.browser import classroom
 
 _HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&"
+_DIMENSIONS = ("behavioural", "cognitive", "emotional", "vocal")
+_MEASURED = ("engagement", "engagement_low", "engagement_high", *_DIMENSIONS)
 _MADE_ON = datetime(2025, 3, 3)
 
 
@@ -38,22 +44,26 @@ class _Tags(HTMLParser):
 
 
 def _figures(text: str = "m1", language: str | None = "en") -> Figures:
-    dimensions = {name: [50.0] for name in ("behavioural", "cognitive", "emotional", "vocal")}
+    everybody = {"school_id": [ALL]}
     where = {"language": [language], "level": [text], "phase": ["practice"]}
     scores = {"scored": [2], "engagement": [44.0], "variance": [8.0], "error_variance": [1.0]}
     moves = {"trended": [2], "trend": [-1.5], "falling": [1], "rising": [0]}
-    cells = {**where, "learners": [3], "responses": [30], **scores, **moves, **dimensions}
-    counts = {f"{name}_learners": [2] for name in dimensions}
-    week = {"language": [language], "week": [pd.Timestamp("2025-01-06")], "learners": [3], "responses": [30]}
+    cells = {**everybody, **where, "learners": [3], "responses": [30], **scores, **moves}
+    means: dict[str, Any] = {name: [50.0] for name in _DIMENSIONS}
+    means |= {f"{name}_learners": [2] for name in _DIMENSIONS}
+    week = {**everybody, "language": [language], "week": [pd.Timestamp("2025-01-06")]}
     middle = {"engagement": [44.0], "trend": [-1.5], "achievement": [40.0]}
     group = {
         "language": [language],
         "group_name": [text],
         "learners": [3],
         "example": [text],
-        "attention": [2],
+        **everybody,
     }
     driver = {"driver": [text], "direction": ["down"], "learners": [2], "contribution": [-2.5]}
+    moved = {"language": [ALL], "phase": [ALL], **driver}
+    stays = {"weeks": [0, 1], "at_risk": [3, 3], "staying": [1.0, 0.67]}
+    stays |= {"low": [1.0, 0.3], "high": [1.0, 0.9]}
     insight = {**where, **driver, "rank": [1], "sentence": [text], "next_step": [text]}
     learner = {"learner_id": ["0123456789abcdef" * 2], "group_name": [text], "reason": [text]}
     seen = {"responses": [9], "stop_probability": [0.62], "last_response_at": [pd.NaT], "next_step": [None]}
@@ -64,6 +74,11 @@ def _figures(text: str = "m1", language: str | None = "en") -> Figures:
         active_hours=1.5,
         first_at=datetime(2025, 1, 6),
         last_at=datetime(2025, 1, 9),
+        phases=3,
+        scored=2,
+        trended=2,
+        falling=1,
+        rising=0,
         ledger=pd.DataFrame({**files, "kept": [9], "duplicates": [1], "rejected": [2]}),
         tallies=pd.DataFrame(
             [
@@ -76,12 +91,15 @@ def _figures(text: str = "m1", language: str | None = "en") -> Figures:
             ],
             columns=["tally", "value", "count"],
         ),
-        cells=with_intervals(pd.DataFrame({**cells, **counts})),
-        weeks=with_intervals(pd.DataFrame({**week, **scores})),
+        attention_sizes=pd.DataFrame({"group_name": [text], "attention": [2]}),
+        cells=with_intervals(pd.DataFrame(cells)),
+        weeks=with_intervals(pd.DataFrame({**week, "learners": [3], "responses": [30], **scores})),
         groups=pd.DataFrame({**group, **middle}),
-        drivers=pd.DataFrame(driver),
+        dimensions=pd.DataFrame({**everybody, "language": [ALL], "phase": ["practice"], **means}),
+        drivers=pd.DataFrame(moved),
+        survival=pd.DataFrame({"language": ALL, "phase": "practice", **stays}),
         class_insights=pd.DataFrame(insight),
-        attention=pd.DataFrame({**learner, **seen, **where, **middle}),
+        attention=pd.DataFrame({**learner, **seen, **where, **middle, "school_id": ["5c" * 16]}),
         stops=pd.DataFrame(
             {
                 "as_of": [_MADE_ON.date()],
@@ -92,6 +110,8 @@ def _figures(text: str = "m1", language: str | None = "en") -> Figures:
             }
         ),
         validation=_validation(),
+        cards=[ModelCard("tone", "ab" * 32, text, "MIT", "fluency 0.81")],
+        minimum_learners=2,
         limits=Limits(attention=1),
     )
 
@@ -162,6 +182,7 @@ def test_render__each_section_is_linked_and_each_chart_has_its_place(page: str) 
         "weeks",
         "active",
         "falling-0",
+        "survival",
         "sizes",
         "effects",
         "calibration",
@@ -172,10 +193,10 @@ def test_render__says_what_it_knows(page: str) -> None:
     assert "60 %" in page  # 6 of 10 responses with usable voice
     assert "2 of 3" in page  # phases scored
     assert "no reference population to compare with yet" in page
-    assert "The 1 most urgent of 2 are listed." in page
+    assert "At first the 1 most urgent of 2 are shown." in page
     assert "the ledger balances" in page
     assert "62 %" in page  # the learner may stop
-    assert 'title="0123456789abcdef0123456789abcdef">01234567</code>' in page
+    assert 'data-id="0123456789abcdef0123456789abcdef">01234567</code>' in page
 
 
 def test_render__says_how_far_forecast_and_scores_can_be_trusted(page: str) -> None:
@@ -215,10 +236,34 @@ def test_render__hostile_text_stays_text() -> None:
     tags = _parsed(page)
     assert len(tags.scripts) == 3
     assert not [tag for tag, _ in tags.tags if tag == "img"]
-    assert any(
-        _HOSTILE in json.dumps(chart, ensure_ascii=False).replace('\\"', '"')
-        for chart in _charts(page).values()
+    embedded = json.dumps(_embedded(page), ensure_ascii=False).replace('\\"', '"')
+    assert _HOSTILE in embedded
+
+
+def test_render__filled_to_its_limits_it_stays_under_five_megabytes() -> None:
+    figures, limits = classroom.figures(), Limits()
+
+    def filled(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+        schools = rows[rows["school_id"] != ALL]
+        copies = pd.concat([schools] * -(-most // len(schools)), ignore_index=True).head(most)
+        number = copies.index.to_series()
+        names = [hashlib.md5(str(place % limits.schools).encode()).hexdigest() for place in number]
+        noise = {name: copies[name] + (number * 0.37 % 20).round(2) for name in _MEASURED if name in copies}
+        return pd.concat([rows[rows["school_id"] == ALL], copies.assign(school_id=names, **noise)])
+
+    attention = pd.DataFrame([figures.attention.iloc[0]] * limits.attention_in_page).reset_index(drop=True)
+    attention["learner_id"] = [f"{number:032x}" for number in attention.index]
+    attention["reason"] = [f"{number} " + "x" * 200 for number in attention.index]
+    large = replace(
+        figures,
+        attention=attention,
+        cells=filled(figures.cells, limits.school_rows),
+        weeks=filled(figures.weeks, limits.school_rows),
+        groups=filled(figures.groups, limits.school_rows),
+        dimensions=filled(figures.dimensions, limits.school_rows),
     )
+    page = render(large, generated_for="Many", generated_at=_MADE_ON)
+    assert 3_000_000 < len(page.encode()) < 5_000_000
 
 
 def test_render__only_its_own_scripts_may_run(page: str) -> None:
@@ -256,8 +301,13 @@ def test_summary_text__draws_mean_and_interval_on_the_strip() -> None:
     assert line.endswith("−1.5")
 
 
-def _charts(page: str) -> dict[str, object]:
+def _charts(page: str) -> dict[str, Any]:
+    charts: dict[str, Any] = _embedded(page)["charts"]
+    return charts
+
+
+def _embedded(page: str) -> dict[str, Any]:
     found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
     assert found is not None
-    charts: dict[str, object] = json.loads(found.group(1))
-    return charts
+    embedded: dict[str, Any] = json.loads(found.group(1))
+    return embedded

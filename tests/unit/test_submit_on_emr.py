@@ -97,3 +97,19 @@ def test_submit__emr_from_outside_hands_all_over(project: Path) -> None:
     assert done.returncode == 0
     assert "-m engagement.deployment.emr --wheel" in done.stderr
     assert done.stderr.rstrip().endswith("all --cluster j-1 --full-refresh")
+
+
+@pytest.mark.parametrize(
+    ("master", "properties"), [("spark://host:7077", "cpu.conf"), ("local[2]", "local.conf")]
+)
+def test_submit__another_master_than_this_machine_takes_the_properties_of_clusters(
+    project: Path, master: str, properties: str
+) -> None:
+    spark = project.parent / "spark"
+    _program(project / ".venv" / "bin" / "python", f"echo {spark}")
+    (stamp,) = (project / ".venv").glob(".extra-emr-*")
+    stamp.rename(stamp.with_name(stamp.name.replace("emr", "spark")))
+    (spark / "jars" / "io.delta_delta-storage-4.0.0.jar").touch()
+    words = _submit(project, "all", "--master", master).stdout.splitlines()
+    assert words[words.index("--properties-file") + 1] == f"{project}/conf/spark/{properties}"
+    assert ("--py-files" in words) == (properties == "cpu.conf")
