@@ -44,3 +44,17 @@ class RunSettings:
     def __post_init__(self) -> None:
         between("run.lock_wait_seconds", self.lock_wait_seconds, 0, 7 * 86_400)
         between("run.lock_beat_seconds", self.lock_beat_seconds, 0.1, 3_600)
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """What `maintain_tables` keeps.
+
+    Attributes:
+        history_days: Days for which earlier versions of a table can still be read.
+    """
+
+    history_days: int = 7
+
+    def __post_init__(self) -> None:
+        between("maintenance.history_days", self.history_days, 7, 3650)

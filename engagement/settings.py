@@ -16,7 +16,7 @@ from engagement.analysis_settings import (
 from engagement.checks import between, one_of
 from engagement.errors import ConfigurationError
 from engagement.privacy_settings import Consent, Retention
-from engagement.run_settings import CatalogSettings, RunSettings
+from engagement.run_settings import CatalogSettings, Maintenance, RunSettings
 
 __all__ = [
     "Cohort",
@@ -138,20 +138,6 @@ class Milestones:
     """How sets are told apart where nothing names them: a longer pause begins a new one, seconds."""
 
     set_pause_seconds: int = 600
-
-
-@dataclass(frozen=True)
-class Maintenance:
-    """What `maintain_tables` keeps.
-
-    Attributes:
-        history_days: Days for which earlier versions of a table can still be read.
-    """
-
-    history_days: int = 7
-
-    def __post_init__(self) -> None:
-        between("maintenance.history_days", self.history_days, 7, 3650)
 
 
 @dataclass(frozen=True)
