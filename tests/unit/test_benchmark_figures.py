@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.benchmarks.capacity import RATES, Day, table as capacity_table
 from tests.benchmarks.cost import Machine, cost
 from tests.benchmarks.object_client import ServedFolder, client_seconds
 from tests.benchmarks.voice_figures import Figures, differences, table
@@ -14,6 +15,21 @@ def test_cost__of_a_million_clips_by_hand() -> None:
     hours, dollars = cost(Machine("m", cores=10, dollars_per_hour=0.5), clips_per_core_second=100.0)
     assert hours == pytest.approx(1_000_000 / 1000 / 3600)
     assert dollars == pytest.approx(0.1389, abs=1e-4)
+
+
+def test_capacity__grows_with_the_day_and_gold_with_the_history() -> None:
+    rates = {rate.step: rate for rate in RATES}
+    one, month = Day(100, recordings=450_000), Day(100, recordings=450_000, history_days=30)
+    # 450,000 recordings of 8 ms each take an hour of one core.
+    assert one.core_hours(rates["score_voice"]) == pytest.approx(1.0)
+    assert month.core_hours(rates["score_voice"]) == pytest.approx(1.0)
+    gold = rates["score_engagement"]
+    assert month.core_hours(gold) == pytest.approx(30 * one.core_hours(gold))
+
+
+def test_readme__shows_the_capacity_that_the_command_prints() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    assert capacity_table(Day(1000, recordings=10_000_000), cores=64) in readme
 
 
 def test_table__server_and_client_are_counted_out_of_http_alone() -> None:
