@@ -37,9 +37,12 @@ def delete_matching(
     """
     names = on or {name: name for name in keys.columns}
     same = " and ".join(f"known.{mine} = given.{theirs}" for mine, theirs in names.items())
-    stored = DeltaTable.forPath(keys.sparkSession, warehouse.path(table)).alias("known")
-    merged = stored.merge(keys.alias("given"), same).whenMatchedDelete().execute()
-    return int(merged.collect()[0]["num_deleted_rows"])
+    stored = DeltaTable.forPath(keys.sparkSession, warehouse.path(table))
+    before = stored.history(1).select("version").collect()[0]["version"]
+    stored.alias("known").merge(keys.alias("given"), same).whenMatchedDelete().execute()
+    last = stored.history(1).select("version", "operationMetrics").collect()[0]
+    # Where nothing is deleted, there may be no new version: the history tells of an earlier change.
+    return int(last["operationMetrics"]["numTargetRowsDeleted"]) if last["version"] != before else 0
 
 
 def delete_where(spark: SparkSession, warehouse: Warehouse, table: Table, condition: Column) -> int:
