@@ -300,7 +300,7 @@ test_side_by_side() { # each line begins with the part that says it; fails where
   local part pid status=0
   local -a pids=()
   for part in "$@"; do
-    python -m pytest -v -p no:cacheprovider "tests/$part" > >(sed -u "s/^/[$part] /") 2>&1 &
+    python -m pytest -v --durations=20 -p no:cacheprovider "tests/$part" > >(sed -u "s/^/[$part] /") 2>&1 &
     pids+=($!)
   done
   # What runs in the background of a script does not hear Ctrl-C.
