@@ -48,10 +48,12 @@ def register(spark: SparkSession, warehouse: Warehouse, catalog: CatalogSettings
 
 
 def _check_place(spark: SparkSession, warehouse: Warehouse, name: str) -> None:
-    named, stored = (
-        found.detail().select("location").collect()[0]["location"]
-        for found in (DeltaTable.forName(spark, name), DeltaTable.forPath(spark, warehouse.path(RUNS)))
+    # By SQL: on Spark 3.5, `DeltaTable.forName` takes no name of three parts.
+    told = (
+        spark.sql(f"DESCRIBE DETAIL {name}"),
+        DeltaTable.forPath(spark, warehouse.path(RUNS)).detail(),
     )
+    named, stored = (detail.select("location").collect()[0]["location"] for detail in told)
     if named != stored:
         raise TableError(
             f"{name} names the tables of another warehouse ({named}); this run's is {warehouse.root}. Set "
