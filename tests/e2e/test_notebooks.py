@@ -1,4 +1,4 @@
-"""The notebooks run on the demo class and draw their plots, and leave the warehouse as it was."""
+"""The notebooks run on the demo class and draw their plots; they show no raw id and leave the warehouse alone."""
 
 import json
 from pathlib import Path
@@ -9,9 +9,11 @@ import matplotlib
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
+from matplotlib.text import Text
 from nbclient import NotebookClient
 
-from tests.e2e.conftest import Scored
+from tests.e2e.conftest import SECRET, Scored
+from tests.e2e.id_search import places_of, raw_ids
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PLOTS = {
@@ -51,12 +53,16 @@ def test_notebooks__are_the_four_that_are_run() -> None:
 
 @pytest.mark.parametrize("name", _PLOTS)
 def test_notebook__runs_in_the_session_and_with_the_widgets_of_databricks(
-    name: str, scored_class: Scored, monkeypatch: pytest.MonkeyPatch
+    name: str, scored_class: Scored, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     drawn: list[str] = []
+    shown: list[str] = []
 
     def show() -> None:
-        drawn.extend(plt.figure(number).get_suptitle() for number in plt.get_fignums())
+        for number in plt.get_fignums():
+            figure = plt.figure(number)
+            drawn.append(figure.get_suptitle())
+            shown.extend(text.get_text() for text in figure.findobj(Text))
         plt.close("all")
 
     matplotlib.use("Agg")
@@ -72,11 +78,13 @@ def test_notebook__runs_in_the_session_and_with_the_widgets_of_databricks(
             exec(compile(source, name, "exec"), there)
     assert len(drawn) == _PLOTS[name]
     assert all(drawn), "every plot has a headline"
+    told = " ".join([*shown, capsys.readouterr().out])
+    assert [text for text in [*raw_ids(scored_class.source), SECRET] if text in told] == []
     assert _files(scored_class.root) == before
 
 
 def test_notebook__starts_a_session_of_its_own_under_jupyter(
-    scored_class: Scored, monkeypatch: pytest.MonkeyPatch
+    scored_class: Scored, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("ENGAGEMENT_WAREHOUSE", str(scored_class.root))
     monkeypatch.setenv("PYTHONPATH", str(_ROOT))
@@ -87,6 +95,8 @@ def test_notebook__starts_a_session_of_its_own_under_jupyter(
     NotebookClient(notebook, timeout=_TIME_LIMIT_SECONDS, resources=where).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert any("image/png" in output.get("data", {}) for output in outputs)
+    nbformat.write(notebook, tmp_path / "executed.ipynb")
+    assert places_of(tmp_path, [*raw_ids(scored_class.source), SECRET]) == []
 
 
 @pytest.mark.parametrize("name", _PLOTS)
