@@ -1,4 +1,4 @@
-"""The notebooks run on the demo class and draw their plots; they show no raw id and leave the warehouse alone."""
+"""The notebooks run on the demo class and draw their plots, show no raw id and leave the warehouse alone."""
 
 import json
 from pathlib import Path
