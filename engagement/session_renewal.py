@@ -12,6 +12,7 @@ from functools import cached_property
 
 from pyspark.sql import Column, DataFrame, SparkSession, functions as F
 
+from engagement.config import Settings
 from engagement.schemas import MILESTONES, RESPONSES, SESSIONS, Table
 from engagement.silver import scope
 from engagement.silver.learners import assign_learners, assign_record_learners, content_session_learners
@@ -37,6 +38,11 @@ class Silver:
     warehouse: Warehouse
     fallback: str
     set_pause_seconds: int
+
+    @classmethod
+    def of(cls, spark: SparkSession, warehouse: Warehouse, settings: Settings) -> "Silver":
+        """Return it under the settings of a run."""
+        return cls(spark, warehouse, settings.identity.fallback, settings.milestones.set_pause_seconds)
 
     def stored(self, table: Table) -> DataFrame:
         """Return a table as it is."""

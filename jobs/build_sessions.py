@@ -10,9 +10,7 @@ from engagement.step import Counts, Run, main
 def build_sessions(run: Run) -> Counts:
     """Cut sessions, place levels and phases, and write one row per response: of what is new, or of all."""
     settings = run.settings
-    silver = Silver(
-        run.spark, run.warehouse, settings.identity.fallback, settings.milestones.set_pause_seconds
-    )
+    silver = Silver.of(run.spark, run.warehouse, settings)
     everything = getattr(run.options, "full_refresh", False)
     written = build(silver, everything=everything, history_days=settings.maintenance.history_days)
     events, responses = written.pop("events"), written.pop("responses")

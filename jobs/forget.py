@@ -24,9 +24,7 @@ def forget(run: Run) -> Counts:
         raise ConfigurationError("Nobody to forget: name --learner ID, or --learners-file FILE.")
     if options.recordings and settings.paths.audio is None:
         raise ConfigurationError("--recordings needs paths.audio: where are they?")
-    silver = Silver(
-        run.spark, run.warehouse, settings.identity.fallback, settings.milestones.set_pause_seconds
-    )
+    silver = Silver.of(run.spark, run.warehouse, settings)
     learners = learners_of(run.spark, run.warehouse, given, pseudonym_secret())
     bury_learners(silver, learners)
     # Before the rest: where it may not be deleted, the run stops with everything still to be found.

@@ -26,9 +26,7 @@ def ingest_events(run: Run) -> Counts:
         totals.update(take_exports(intake, settings.paths.exports))
     if is_removal_due(run.spark, run.warehouse):
         # Late telemetry told of more that is theirs, or `forget` died before its end.
-        silver = Silver(
-            run.spark, run.warehouse, settings.identity.fallback, settings.milestones.set_pause_seconds
-        )
+        silver = Silver.of(run.spark, run.warehouse, settings)
         removed = remove_buried(silver, history_days=settings.maintenance.history_days)
         totals.update({f"removed_{place}": count for place, count in removed.items()})
     lines, kept, rejected = (totals.pop(name) for name in ("lines", "kept", "rejected"))

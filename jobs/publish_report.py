@@ -1,48 +1,18 @@
 """gold.* and the ledgers → the report page, and the closing screen."""
 
-from pyspark.sql import DataFrame
-
 from engagement.progress import say
 from engagement.report.collect import ReportRules, ReportTables, collect_figures
 from engagement.report.model_cards import model_cards
 from engagement.report.page import render
 from engagement.report.place import write_page
 from engagement.report.terminal import summary_text
-from engagement.schemas import (
-    FORECASTS,
-    INGESTED_FILES,
-    INSIGHTS,
-    LEARNER_GROUPS,
-    PHASE_ENGAGEMENT,
-    REJECTED,
-    RESPONSE_ENGAGEMENT,
-    RESPONSES,
-    VALIDATION,
-    VOICE_SCORES,
-    Table,
-)
 from engagement.step import Counts, Run, main
 from engagement.tables import read_or_empty
 
 
 def publish_report(run: Run) -> Counts:
     """Write the selection's report and show its figures."""
-
-    def table(wanted: Table) -> DataFrame:
-        return read_or_empty(run.spark, run.warehouse, wanted)
-
-    tables = ReportTables(
-        ingested_files=table(INGESTED_FILES),
-        rejected=table(REJECTED),
-        responses=table(RESPONSES),
-        voice_scores=table(VOICE_SCORES),
-        response_engagement=table(RESPONSE_ENGAGEMENT),
-        phase_engagement=table(PHASE_ENGAGEMENT),
-        learner_groups=table(LEARNER_GROUPS),
-        insights=table(INSIGHTS),
-        forecasts=table(FORECASTS),
-        validation=table(VALIDATION),
-    )
+    tables = ReportTables.of(lambda table: read_or_empty(run.spark, run.warehouse, table))
     cohort, report = run.settings.cohort.name, run.settings.paths.report
     settings = run.settings
     cards = model_cards(settings.voice)

@@ -1,11 +1,10 @@
 """(audio root, audio key) → no such object any more, in none of its versions; never outside the root."""
 
 import os
-from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from engagement.audio.fetch import leaves_root, real_folder
+from engagement.audio.fetch import leaves_root, object_place, real_folder
 from engagement.audio.object_store import ObjectStore, client_of
 from engagement.audio.store_faults import NO_CREDENTIALS, code_of, no_credentials, stop_if_hopeless
 from engagement.errors import InputError
@@ -27,9 +26,7 @@ def erase(audio_root: str, audio_key: str, *, store: ObjectStore) -> bool:
     if leaves_root(audio_key) or not audio_key.strip("/ ") or "\0" in audio_key:
         return False
     if audio_root.startswith("s3://"):
-        parts = urlsplit(audio_root)
-        prefix = parts.path.strip("/")
-        return _erase_object(store, parts.netloc, f"{prefix}/{audio_key}" if prefix else audio_key)
+        return _erase_object(store, *object_place(audio_root, audio_key))
     return _erase_file(real_folder(audio_root), audio_key)
 
 

@@ -69,6 +69,13 @@ def leaves_root(audio_key: str) -> bool:
     )
 
 
+def object_place(audio_root: str, audio_key: str) -> tuple[str, str]:
+    """Return the bucket and the key of a recording below an `s3://` root."""
+    parts = urlsplit(audio_root)
+    prefix = parts.path.strip("/")
+    return parts.netloc, f"{prefix}/{audio_key}" if prefix else audio_key
+
+
 def file_version(facts: os.stat_result) -> str:
     """Return what tells a file's content from a later one: its size and time of change."""
     return f"{facts.st_size}-{facts.st_mtime_ns}"
@@ -108,8 +115,5 @@ def real_folder(audio_root: str) -> str:
 def _from_s3(
     audio_root: str, audio_key: str, *, max_bytes: int, store: ObjectStore
 ) -> Recording | VoiceStatus:
-    parts = urlsplit(audio_root)
-    prefix = parts.path.strip("/")
-    key = f"{prefix}/{audio_key}" if prefix else audio_key
-    read = read_object(store, parts.netloc, key, max_bytes=max_bytes)
+    read = read_object(store, *object_place(audio_root, audio_key), max_bytes=max_bytes)
     return read if isinstance(read, VoiceStatus) else Recording(*read)

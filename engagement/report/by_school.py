@@ -24,11 +24,7 @@ def phase_cells(phase_engagement: DataFrame, *, minimum: int) -> DataFrame:
         with_total(phase_engagement, "school_id")
         .groupBy("school_id", "language", "level", "phase")
         .agg(
-            F.count("*").alias("learners"),
-            F.count("engagement").alias("scored"),
-            F.sum("responses").alias("responses"),
-            F.avg("engagement").alias("engagement"),
-            F.var_samp("engagement").alias("variance"),
+            *_over_learners(),
             (F.sum(learner_error**2) / F.count("engagement") ** 2).alias("error_variance"),
             F.count("trend").alias("trended"),
             F.avg("trend").alias("trend"),
@@ -65,11 +61,7 @@ def week_means(response_engagement: DataFrame, *, minimum: int) -> DataFrame:
         with_total(per_learner, "school_id")
         .groupBy("school_id", "language", "week")
         .agg(
-            F.count("*").alias("learners"),
-            F.count("engagement").alias("scored"),
-            F.sum("responses").alias("responses"),
-            F.avg("engagement").alias("engagement"),
-            F.var_samp("engagement").alias("variance"),
+            *_over_learners(),
             F.lit(None).cast("double").alias("error_variance"),
         )
     )
@@ -153,6 +145,17 @@ def driver_counts(insights: DataFrame, *, minimum: int) -> DataFrame:
         "language",
         "phase",
     )
+
+
+def _over_learners() -> list[Column]:
+    """Return how many learners the rows tell of, how many with a score, and the scores' mean and variance."""
+    return [
+        F.count("*").alias("learners"),
+        F.count("engagement").alias("scored"),
+        F.sum("responses").alias("responses"),
+        F.avg("engagement").alias("engagement"),
+        F.var_samp("engagement").alias("variance"),
+    ]
 
 
 def _totals_first() -> Column:

@@ -1,6 +1,6 @@
 """Tables → figures: aggregated or cut in Spark, collected, and made plain text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,33 @@ from engagement.report.attention import needing_attention, with_forecasts
 from engagement.report.figures import ALL, Figures, Limits, everywhere, plain_text, with_intervals
 from engagement.report.model_cards import ModelCard
 from engagement.report.survival import stay_counts, survival_curves
+from engagement.schemas import (
+    FORECASTS,
+    INGESTED_FILES,
+    INSIGHTS,
+    LEARNER_GROUPS,
+    PHASE_ENGAGEMENT,
+    REJECTED,
+    RESPONSE_ENGAGEMENT,
+    RESPONSES,
+    VALIDATION,
+    VOICE_SCORES,
+    Table,
+)
+
+# Each is the field of ReportTables that has its name.
+_TABLES = (
+    FORECASTS,
+    INGESTED_FILES,
+    INSIGHTS,
+    LEARNER_GROUPS,
+    PHASE_ENGAGEMENT,
+    REJECTED,
+    RESPONSE_ENGAGEMENT,
+    RESPONSES,
+    VALIDATION,
+    VOICE_SCORES,
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +56,11 @@ class ReportTables:
     insights: DataFrame
     forecasts: DataFrame
     validation: DataFrame
+
+    @classmethod
+    def of(cls, rows_of: Callable[[Table], DataFrame]) -> "ReportTables":
+        """Return the tables, each as `rows_of` gives it."""
+        return cls(**{table.name.partition(".")[2]: rows_of(table) for table in _TABLES})
 
 
 @dataclass(frozen=True)

@@ -24,15 +24,10 @@ from engagement.report.model_cards import model_cards
 from engagement.report.page import render
 from engagement.schemas import (
     FORECASTS,
-    INGESTED_FILES,
     INSIGHTS,
     LEARNER_GROUPS,
     PHASE_ENGAGEMENT,
-    REJECTED,
     RESPONSE_ENGAGEMENT,
-    RESPONSES,
-    VALIDATION,
-    VOICE_SCORES,
     Table,
 )
 from tests.benchmarks.sessions import benchmark_session
@@ -143,17 +138,15 @@ def _tables(spark: SparkSession, learners: int, folder: str) -> ReportTables:
         **{name: who[name] for name in ("cohort", "learner_id", "language")},
         "as_of": "date'2025-03-03'", "horizon_days": "14", "stop_probability": "rand(13)",
     }  # fmt: skip
-    return ReportTables(
-        ingested_files=_empty(spark, INGESTED_FILES),
-        rejected=_empty(spark, REJECTED),
-        responses=_empty(spark, RESPONSES),
-        voice_scores=_empty(spark, VOICE_SCORES),
-        response_engagement=written(RESPONSE_ENGAGEMENT, answers, answered),
-        phase_engagement=written(PHASE_ENGAGEMENT, phases, phase),
-        learner_groups=written(LEARNER_GROUPS, everybody, placed),
-        insights=written(INSIGHTS, told, insight),
-        forecasts=written(FORECASTS, everybody, foreseen),
-        validation=_empty(spark, VALIDATION),
+    made = {
+        RESPONSE_ENGAGEMENT: (answers, answered),
+        PHASE_ENGAGEMENT: (phases, phase),
+        LEARNER_GROUPS: (everybody, placed),
+        INSIGHTS: (told, insight),
+        FORECASTS: (everybody, foreseen),
+    }
+    return ReportTables.of(
+        lambda table: written(table, *made[table]) if table in made else _empty(spark, table)
     )
 
 

@@ -16,31 +16,11 @@ from engagement.report.survival import stay_counts
 from engagement.report.terminal import summary_text
 from engagement.schemas import (
     FORECASTS,
-    INGESTED_FILES,
     INSIGHTS,
     LEARNER_GROUPS,
     PHASE_ENGAGEMENT,
-    REJECTED,
-    RESPONSE_ENGAGEMENT,
-    RESPONSES,
-    VALIDATION,
-    VOICE_SCORES,
-    Table,
 )
 from tests.rows import frame
-
-_TABLES = {
-    "ingested_files": INGESTED_FILES,
-    "rejected": REJECTED,
-    "responses": RESPONSES,
-    "voice_scores": VOICE_SCORES,
-    "response_engagement": RESPONSE_ENGAGEMENT,
-    "phase_engagement": PHASE_ENGAGEMENT,
-    "learner_groups": LEARNER_GROUPS,
-    "insights": INSIGHTS,
-    "forecasts": FORECASTS,
-    "validation": VALIDATION,
-}
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -331,5 +311,4 @@ def test_collect_figures__nothing_of_a_small_class_is_collected(spark: SparkSess
 
 
 def _tables(spark: SparkSession, **rows: Rows) -> ReportTables:
-    tables: dict[str, Table] = _TABLES
-    return ReportTables(**{name: frame(spark, table, rows.get(name, [])) for name, table in tables.items()})
+    return ReportTables.of(lambda table: frame(spark, table, rows.get(table.name.partition(".")[2], [])))
