@@ -3,18 +3,18 @@
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from pyspark.sql import SparkSession
 
 from engagement.spark import build_session
 
+# What --env local runs with.
+_PROPERTIES = Path(__file__).parents[2] / "conf" / "spark" / "local.conf"
 _SETTINGS = {
     "spark.driver.memory": "2g",
     # As spark-submit.sh sets them.
     "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods -XX:+UseParallelGC",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.databricks.delta.snapshotPartitions": "2",
 }
 
 
@@ -22,6 +22,13 @@ def benchmark_session(cores: int, conf: Mapping[str, str] | None = None) -> Spar
     """Return a session on this machine; `conf` goes over what all benchmarks set."""
     # Spark's workers would take the first python3 of the PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    spark = build_session("benchmark", master=f"local[{cores}]", conf={**_SETTINGS, **(conf or {})})
+    settings = {**_submitted(), **_SETTINGS, **(conf or {})}
+    spark = build_session("benchmark", master=f"local[{cores}]", conf=settings)
     spark.sparkContext.setLogLevel("ERROR")
     return spark
+
+
+def _submitted() -> dict[str, str]:
+    lines = (line.split(maxsplit=1) for line in _PROPERTIES.read_text().splitlines())
+    told = {words[0]: words[1].strip() for words in lines if words and not words[0].startswith("#")}
+    return {name: value for name, value in told.items() if name != "spark.master"}
