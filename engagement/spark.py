@@ -17,8 +17,8 @@ _SESSION_SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # Raw JSON of nested values comes normalised instead of verbatim: identity must not see white space.
     "spark.sql.json.enableExactStringParsing": "false",
-    # Rows kept between two queries come in as few partitions as their size asks for, like any other result; else
-    # they keep spark.sql.shuffle.partitions, and every task of a wide plan costs a tenth of a second to begin.
+    # Rows kept between two queries come in as few partitions as their size asks for, as any result does; else
+    # in spark.sql.shuffle.partitions, and each task of a wide plan costs .1 s before its first row.
     "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",
 }
 _SETTINGS = {
