@@ -57,6 +57,7 @@ def parsed_telemetry(intake: Intake, files: DataFrame) -> DataFrame:
 
 def parsed_exports(intake: Intake, files: DataFrame) -> DataFrame:
     """Return the files' export rows (`parse_export_rows`) likewise."""
-    parsed = parse_export_rows(read_export_rows(intake.spark, files), **intake.clock)
+    rows = read_export_rows(intake.spark, files, max_line_bytes=intake.limits.max_line_bytes)
+    parsed = parse_export_rows(rows, **intake.clock)
     known = with_pseudonyms(parsed, intake.secret, RECORD_PSEUDONYMS)
     return export_without_forgotten(known, intake.forgotten) if intake.forgotten else known

@@ -111,7 +111,7 @@ class Ingest:
     """Limits on what is taken for telemetry.
 
     Attributes:
-        max_line_bytes: Longest line read, bytes; a longer one is rejected.
+        max_line_bytes: Longest line, or row of an export, that is read, bytes; a longer one is rejected.
         earliest: First day that a client's clock may show.
         latest_days_ahead: How far a client's clock may be ahead of the run's start, days.
         max_rejected_share: Share of rejected events above which the run stops with exit status 3.

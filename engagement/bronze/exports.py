@@ -18,29 +18,33 @@ FIELD_NAMES = (
 )
 KIND_FIELDS = ("milestone", "sessionResult", "milestoneLevel")
 _SENTINEL = "~end of row~"
+_TOLD_BY = 1_000
 _CSV_NAMES = [f"c{number}" for number in range(40)]
 
 
-def read_export_rows(spark: SparkSession, files: DataFrame) -> DataFrame:
+def read_export_rows(spark: SparkSession, files: DataFrame, *, max_line_bytes: int) -> DataFrame:
     """Return one row per row of the exports, and per line that is none.
 
     Args:
         spark: The session.
         files: The files to read (`engagement.bronze.files.list_files`), one at least.
+        max_line_bytes: Longer rows are not read.
 
     Returns:
         source_file, block_start and row_id (see `engagement.bronze.lines.number_lines`), value (its text),
-        is_row (false for a CSV's header), names (those of `KIND_FIELDS` that the row has) and fields: a
-        struct of `FIELD_NAMES`, as text; null where the text cannot be read.
+        is_row (false for a CSV's header), is_long (whether it is over the limit), names (those of
+        `KIND_FIELDS` that the row has) and fields: a struct of `FIELD_NAMES`, as text; null where the text
+        cannot be read or is over the limit.
     """
-    lines = read_lines(spark, paths_to_read(files))
+    is_long = F.octet_length("value") > max_line_bytes
+    lines = read_lines(spark, paths_to_read(files)).withColumn("is_long", is_long)
     heads = _first_lines(lines)
     arrays = paths_to_read(files.join(heads.where("form = 'array'"), on="source_file", how="left_semi"))
     rows = lines.join(F.broadcast(heads.where("form <> 'array'")), on="source_file", how="inner").select(
         *lines.columns, "form", "header", (F.col("row_id") != F.col("header_id")).alias("is_row")
     )
     if arrays:
-        rows = rows.unionByName(_array_elements(spark, arrays))
+        rows = rows.unionByName(_array_elements(spark, arrays).withColumn("is_long", is_long))
     return rows.transform(_read_fields)
 
 
@@ -53,11 +57,13 @@ def plain(text: Column) -> Column:
 
 def _first_lines(lines: DataFrame) -> DataFrame:
     """One row per file: its form, and the header where it is a CSV. Blank lines do not count."""
-    text = F.trim(F.translate("value", "\r\t", "  "))
+    # Of a row over the limit, beginning and end tell the form as well.
+    beginning = F.when(F.col("is_long"), F.substring("value", 1, _TOLD_BY)).otherwise(F.col("value"))
+    text, end = _stripped(beginning), _stripped(F.substring("value", -_TOLD_BY, _TOLD_BY))
     place = F.when(text != "", F.struct("block_start", "row_id"))
     ends = lines.groupBy("source_file").agg(
         F.min_by(F.struct("row_id", text.alias("text")), place).alias("first"),
-        F.max_by(F.substring(text, -1, 1), place).alias("last_character"),
+        F.max_by(F.substring(end, -1, 1), place).alias("last_character"),
     )
     head = F.col("first.text")
     is_named_json = F.lower("source_file").rlike(r"\.(json|jsonl|ndjson)(\.\w+)?$")
@@ -71,6 +77,10 @@ def _first_lines(lines: DataFrame) -> DataFrame:
     return ends.select(
         "source_file", form.alias("form"), header.alias("header"), header_id.alias("header_id")
     )
+
+
+def _stripped(text: Column) -> Column:
+    return F.trim(F.translate(text, "\r\t", "  "))
 
 
 def _array_elements(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
@@ -97,12 +107,13 @@ def _array_elements(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
 
 
 def _read_fields(rows: DataFrame) -> DataFrame:
-    is_csv = F.col("form") == "csv"
+    is_csv, is_long = F.col("form") == "csv", F.col("is_long")
     closed = F.concat(F.lit("["), "value", F.lit(f',{{"{_SENTINEL}":"1"}}]'))
+    cells = _csv_values(F.translate("value", "\r", ""))
     read = rows.select(
         "*",
-        F.when(is_csv & F.col("is_row"), _csv_values(F.translate("value", "\r", ""))).alias("cells"),
-        F.from_json(F.when(~is_csv, closed), "ARRAY<MAP<STRING,STRING>>").alias("values"),
+        F.when(is_csv & F.col("is_row") & ~is_long, cells).alias("cells"),
+        F.from_json(F.when(~is_csv & ~is_long, closed), "ARRAY<MAP<STRING,STRING>>").alias("values"),
     )
     is_one = (F.size("values") == 2) & F.get("values", F.lit(1))[_SENTINEL].isNotNull()
     bare = read.select(
@@ -112,11 +123,11 @@ def _read_fields(rows: DataFrame) -> DataFrame:
             "entries"
         ),
     )
-    is_read = F.col("entries").isNotNull() | (is_csv & (F.trim("value") != ""))
+    is_read = F.col("entries").isNotNull() | (is_csv & ~is_long & (F.trim("value") != ""))
     named = F.when(is_csv, F.col("header")).otherwise(F.map_keys("entries"))
     fields = F.struct(*(F.coalesce(F.col("entries")[name], _text(name)).alias(name) for name in FIELD_NAMES))
     return bare.select(
-        *("source_file", "block_start", "row_id", "value", "is_row"),
+        *("source_file", "block_start", "row_id", "value", "is_row", "is_long"),
         F.array_intersect(named, F.array(*map(F.lit, KIND_FIELDS))).alias("names"),
         F.when(is_read, fields).alias("fields"),
     )

@@ -20,7 +20,7 @@ _PLACE_AND_FATE = (
 )
 _DETAILS = {
     Reject.EMPTY_LINE: "the line is blank",
-    Reject.LINE_TOO_LONG: "the line is longer than the configured ingest.max_line_bytes",
+    Reject.LINE_TOO_LONG: "the line or row is longer than the configured ingest.max_line_bytes",
     Reject.NOT_UTF8: "the line is not UTF-8",
     Reject.NOT_JSON: "the line is cut off, or no JSON",
     Reject.SEVERAL_VALUES: "something stands behind the line's first object",

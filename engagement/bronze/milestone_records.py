@@ -150,7 +150,8 @@ def _reason(earliest: datetime, latest: datetime) -> Column:
     says_nothing = F.coalesce("level", "phase", "result").isNull()
     in_time = F.col("recorded_at").between(F.lit(earliest), F.lit(latest))
     return (
-        F.when(F.col("fields").isNull(), Reject.EXPORT_UNREADABLE.value)
+        F.when(F.col("is_long"), Reject.LINE_TOO_LONG.value)
+        .when(F.col("fields").isNull(), Reject.EXPORT_UNREADABLE.value)
         .when(F.col("source").isNull(), Reject.EXPORT_KIND_UNKNOWN.value)
         .when(F.col("learner_raw").isNull(), Reject.EXPORT_NO_LEARNER.value)
         .when(F.col("recorded_at").isNull(), Reject.EXPORT_NO_TIME.value)

@@ -22,6 +22,9 @@ MAY_1 = datetime(2024, 5, 1, 10)
 TABLE_COLUMNS = [column.name for column in MILESTONE_RECORDS.columns if column not in LINEAGE]
 
 
+MAX_LINE_BYTES = 2_000
+
+
 def lesson(**fields: Any) -> dict[str, Any]:
     base = {
         "_id": {"$oid": "65f"},
@@ -39,7 +42,7 @@ def lesson(**fields: Any) -> dict[str, Any]:
 
 def numbered(spark: SparkSession, folder: Path) -> tuple[DataFrame, DataFrame]:
     files = list_files(spark, str(folder))
-    parsed = parse_export_rows(read_export_rows(spark, files), **CLOCK)
+    parsed = parse_export_rows(read_export_rows(spark, files, max_line_bytes=MAX_LINE_BYTES), **CLOCK)
     return numbered_rows(with_pseudonyms(parsed, SECRET, RECORD_PSEUDONYMS).persist()), files
 
 
@@ -89,6 +92,29 @@ def test_parse_export_rows__three_kinds_in_three_forms(spark: SparkSession, tmp_
         for row in ledger(rows, records, files, kind="export").collect()
     }
     assert counts == {"a.json": 3, "whole.json": 1, "progress.csv.gz": 2}
+
+
+def test_parse_export_rows__rows_over_the_limit_are_not_read(spark: SparkSession, tmp_path: Path) -> None:
+    good, long = json.dumps(lesson()), json.dumps(lesson(more="x" * MAX_LINE_BYTES))
+    header = "createdAt,milestoneLevel,userId,language,sessionId"
+    row = "2024-05-01T10:00:00Z,m5,u3,ta,s3"
+    (tmp_path / "lines.json").write_text(f"{long}\n{good}\n")
+    # One line, longer than any row may be: what counts is each of its rows.
+    many = [json.dumps(lesson(lesson=str(number % 10), progress=number)) for number in range(20)]
+    (tmp_path / "array.json").write_text(f"[{', '.join([*many, long])}]")
+    (tmp_path / "rows.csv").write_text(f"{header}\n{row}\n{row},{'x' * MAX_LINE_BYTES}\n")
+    rows, _ = numbered(spark, tmp_path)
+    rejected = {
+        (row["source_file"].rsplit("/", 1)[1], row["position"], row["reason"])
+        for row in rejected_rows(rows).collect()
+    }
+    assert rejected == {
+        ("lines.json", 1, "line_too_long"),
+        ("array.json", 21, "line_too_long"),
+        ("rows.csv", 3, "line_too_long"),
+    }
+    kept = first_deliveries(rows, frame(spark, MILESTONE_RECORDS, []), key="record_id")
+    assert kept.count() == 1 + len(many) + 1
 
 
 def test_parse_export_rows__bad_rows_cost_themselves(spark: SparkSession, tmp_path: Path) -> None:
