@@ -19,28 +19,33 @@ def values_list(edata: Column) -> Column:
     )
 
 
-def answer_columns(edata: Column, values: Column) -> dict[str, Column]:
+def told_in(values: Column) -> Column:
+    """Return what `values_list` tells as one struct of text: of each field the first value that is one."""
+    return F.struct(*(F.get(F.array_compact(values[name]), F.lit(0)).alias(name) for name in _FIELDS))
+
+
+def answer_columns(edata: Column, told: Column) -> dict[str, Column]:
     """Return a RESPONSE's columns of bronze.events; what the learner said is counted, not kept.
 
     Args:
         edata: The event's edata map.
-        values: `values_list` of it.
+        told: `told_in` of its values.
     """
     target = edata["target"]
     is_object = target.startswith("{")
     return {
         "audio_key": F.when(~is_object & (F.trim(target) != ""), target),
         "target_id": F.when(is_object, F.get_json_object(target, "$.id")),
-        "original_text": _value(values, "original_text"),
-        "response_words": word_count(_value(values, "response_text")),
-        "words_correct": _length(_value(values, "response_correct_words_array")),
-        "words_incorrect": _length(_value(values, "response_incorrect_words_array")),
-        "word_result": F.lower(_value(values, "response_word_result")),
-        "accuracy": _within(try_cast(_value(values, "accuracy_percentage"), "double"), 0, 100),
-        "duration_seconds": _within(try_cast(_value(values, "duration"), "double"), 0, 86_400),
-        "response_level": level(_value(values, "level")),
-        "is_correct": _truth(_value(values, "isCorrect")),
-        "is_profane": _truth(_value(values, "profanity")),
+        "original_text": told["original_text"],
+        "response_words": word_count(told["response_text"]),
+        "words_correct": F.json_array_length(told["response_correct_words_array"]),
+        "words_incorrect": F.json_array_length(told["response_incorrect_words_array"]),
+        "word_result": F.lower(told["response_word_result"]),
+        "accuracy": _within(try_cast(told["accuracy_percentage"], "double"), 0, 100),
+        "duration_seconds": _within(try_cast(told["duration"], "double"), 0, 86_400),
+        "response_level": level(told["level"]),
+        "is_correct": _truth(told["isCorrect"]),
+        "is_profane": _truth(told["profanity"]),
     }
 
 
@@ -52,17 +57,7 @@ def level(text: Column) -> Column:
 
 def word_count(text: Column) -> Column:
     """Return the words between white space, any script's; 0 for blank text, null for none."""
-    words = F.filter(F.split(text, r"(?U)\s+"), lambda word: word != "")
-    return F.when(text.isNotNull(), F.size(words))
-
-
-def _value(values: Column, name: str) -> Column:
-    return F.get(F.array_compact(values[name]), F.lit(0))
-
-
-def _length(array_text: Column) -> Column:
-    items = F.from_json(array_text, "ARRAY<STRING>")
-    return F.when(items.isNotNull(), F.size(items))
+    return F.regexp_count(text, F.lit(r"(?U)\S+"))
 
 
 def _within(number: Column, low: float, high: float) -> Column:

@@ -50,10 +50,10 @@ def find_candidates(lines: DataFrame, *, max_line_bytes: int) -> DataFrame:
         F.when(~_is_batch(), F.col("line")).alias("line"),
         F.posexplode_outer("line.events").alias("batch_index", "element"),
     )
-    event = F.when(F.col("batch_index").isNull(), F.col("line")).otherwise(
-        _the_one(_parse_one(F.col("element")))
-    )
-    return found.select("*", event.alias("event")).select(
+    # A column of its own: `_the_one` asks three times, and would have every element parsed as often.
+    parsed = found.select("*", _parse_one(F.col("element")).alias("element_read"))
+    event = F.when(F.col("batch_index").isNull(), F.col("line")).otherwise(_the_one(F.col("element_read")))
+    return parsed.select("*", event.alias("event")).select(
         *_PLACE,
         "batch_index",
         (F.coalesce("batch_index", F.lit(0)) == 0).alias("is_first"),

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from pyspark.sql import Column, DataFrame, functions as F
 
-from engagement.bronze.answers import answer_columns, values_list
+from engagement.bronze.answers import answer_columns, told_in, values_list
 from engagement.bronze.content import event_id
 from engagement.bronze.envelope import find_candidates, line_sha256
 from engagement.bronze.learners import CDATA_SHAPE, filled_cdata, of_type, raw_ids
-from engagement.bronze.set_results import logged_set_result
+from engagement.bronze.set_results import logged_message, logged_set_result
 from engagement.bronze.texts import try_cast
 from engagement.schemas import EVENTS
 from engagement.schemas.enums import Reject
@@ -42,10 +42,16 @@ def parse_events(lines: DataFrame, *, max_line_bytes: int, earliest: datetime, l
             "cdata": F.from_json(event["context"]["cdata"], CDATA_SHAPE),
             "pdata": F.from_json(event["context"]["pdata"], "MAP<STRING,STRING>"),
             "answer": F.when(event["eid"] == "RESPONSE", values_list(event["edata"])),
+            "message": logged_message(event),
         }
     )
+    # What is asked for more than once stands in a column, or it would be worked out as often.
     judged = with_time.withColumns(
-        {"reason": _reason(event, earliest, latest), "filled": filled_cdata(F.col("cdata"))}
+        {
+            "reason": _reason(event, earliest, latest),
+            "filled": filled_cdata(F.col("cdata")),
+            "told": told_in(F.col("answer")),
+        }
     )
     return judged.select(
         *_POSITION,
@@ -87,13 +93,13 @@ def _event_columns(event: Column) -> dict[str, Column]:
         "edata_type": edata["type"],
         "pageid": edata["pageid"],
         **_of_responses(event),
-        "set_result": logged_set_result(event),
+        "set_result": logged_set_result(F.col("message")),
     }
 
 
 def _of_responses(event: Column) -> dict[str, Column]:
     is_response = event["eid"] == "RESPONSE"
-    columns = answer_columns(event["edata"], F.col("answer"))
+    columns = answer_columns(event["edata"], F.col("told"))
     return {name: F.when(is_response, column) for name, column in columns.items()}
 
 

@@ -26,12 +26,16 @@ FIELD_NAMES = tuple(spelling for spellings in _SPELLINGS.values() for spelling i
 SHAPE = ", ".join(f"{name} STRING" for name in FIELD_NAMES)
 
 
-def logged_set_result(event: Column) -> Column:
-    """Return the set result in a LOG event as the struct of bronze.events; null where there is none."""
+def logged_message(event: Column) -> Column:
+    """Return the message of a LOG that may tell a set result, as a struct of `SHAPE`; null elsewhere."""
     edata = event["edata"]
     is_call = (event["eid"] == "LOG") & (edata["type"] == "api_call")
     is_milestone = is_call & edata["pageid"].isin("discovery", "practice")
-    message = F.from_json(F.when(is_milestone, edata["message"]), SHAPE)
+    return F.from_json(F.when(is_milestone, edata["message"]), SHAPE)
+
+
+def logged_set_result(message: Column) -> Column:
+    """Return the set result in `logged_message` as the struct of bronze.events; null where there is none."""
     columns = result_columns(message)
     told = columns["session_result"].isNotNull() | columns["current_level"].isNotNull()
     return F.when(told, F.struct(*(column.alias(name) for name, column in columns.items())))
