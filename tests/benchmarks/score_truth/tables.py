@@ -34,11 +34,13 @@ def main() -> None:
     """Run the steps three times, compare, print."""
     options = _options()
     spark = session()
-    first, *others = [_run(spark, partitions, options) for partitions in PARTITIONS]
+    least, *more = PARTITIONS
+    first = _run(spark, least, options)
     compared = sum(exists(spark, first.warehouse, table) for table in TABLES)
-    for partitions, other in zip(list(PARTITIONS)[1:], others, strict=True):
+    for partitions in more:
+        other = _run(spark, partitions, options)
         found = differences(spark, first.warehouse, other.warehouse)
-        _say(f"of {compared} tables, differ between 1 and {partitions} partitions: {len(found)}")
+        _say(f"of {compared} tables, differ between {least} and {partitions} partitions: {len(found)}")
         for difference in found:
             _say(f"  {difference}")
     covered = len(learners_in(first.folder / "input" / "exports"))
