@@ -3,7 +3,8 @@
     python -m tests.benchmarks.score_truth.tables --folder DIR
 
 The class goes through every step from telemetry to forecast in 1, 8 and 64 partitions, into three warehouses
-that are compared row by row, gold included. Its exports cover 60 % of the learners, a fixed draw. Told is how
+that are compared row by row, gold included; each has its input in a folder of its own, so that
+`bronze.rejected` differs in the name of the file. Its exports cover 60 % of the learners, a fixed draw. Told is how
 often learner, level and phase are right, with exports and without.
 """
 
