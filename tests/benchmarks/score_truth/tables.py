@@ -4,8 +4,8 @@
 
 The class goes through every step from telemetry to forecast in 1, 8 and 64 partitions, into three warehouses
 that are compared row by row, gold included; each has its input in a folder of its own, so that
-`bronze.rejected` differs in the name of the file. Its exports cover 60 % of the learners, a fixed draw. Told is how
-often learner, level and phase are right, with exports and without.
+`bronze.rejected` differs in the name of the file. Its exports cover 60 % of the learners, a fixed draw. Told
+is how often learner, level and phase are right, with exports and without.
 """
 
 import argparse
