@@ -93,7 +93,9 @@ class ScoreSettings:
         dimension_weights: Weight of each dimension; they sum to 1.
         weights_file: File that `fit_weights` wrote; its weights take the place of `dimension_weights`.
         prior_responses: k of the shrinkage n/(n+k), responses.
-        earlier_responses: The learner's latest responses that a phase with thin evidence is shrunk toward.
+        earlier_responses: The learner's latest responses that a phase is shrunk toward.
+        carried_responses: k of that shrinkage, of what he does and achieves: responses of the phase that what
+            they lead to expect counts for.
         habit_deviation: Standard deviation of what the indicators tell beside engagement, points.
         minimum_responses: Fewer responses than this give no score.
         window_responses: Responses in a sliding window by count.
@@ -109,8 +111,9 @@ class ScoreSettings:
     )
     weights_file: str | None = None
     prior_responses: float = 16.0
-    earlier_responses: int = 80
-    habit_deviation: float = 3.0
+    earlier_responses: int = 120
+    carried_responses: float = 40.0
+    habit_deviation: float = 2.25
     minimum_responses: int = 5
     window_responses: int = 10
     window_step: int = 5
@@ -129,6 +132,7 @@ class ScoreSettings:
         if abs(total - 1) > 1e-9 or min(self.dimension_weights.values()) < 0:
             raise ConfigurationError(f"score.dimension_weights sum to {total}; expected 1, none below 0.")
         between("score.window_days", self.window_days, 1, 366)
+        between("score.carried_responses", self.carried_responses, 0.1, 10_000)
 
 
 @dataclass(frozen=True)

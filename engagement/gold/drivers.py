@@ -24,12 +24,13 @@ def add_drivers(with_means: DataFrame, settings: ScoreSettings) -> DataFrame:
 
     An indicator stands twice: under its name with its level (value: the unit's mean; reference: the
     population's), and as `<name>_change` (reference: the learner's own earlier mean). `shrinkage` is what
-    thin evidence takes back: value is the responses, reference the k of n/(n+k). `earlier` is what the
-    learner's earlier responses put in its place: value is the score that they lead to expect, reference 50.
+    thin evidence takes back: value is the responses, reference the k of n/(n+k) of what the learner does and
+    achieves. `earlier` is what the learner's earlier responses put in its place: value is the score that they
+    lead to expect, reference 50.
     """
     weights = engagement_weights(settings)
     entries = [_entry(indicator, term, weights) for indicator in INDICATORS for term in ("level", "change")]
-    entries += [_shrinkage(weights, settings.prior_responses), _earlier(weights)]
+    entries += [_shrinkage(weights, settings.carried_responses), _earlier(weights)]
     made = with_means.select("*", F.array_compact(F.array(*entries)).alias("contributions"))
     unlimited = made.withColumn(
         "unlimited",
@@ -59,7 +60,7 @@ def _entry(indicator: Indicator, term: str, weights: dict[Dimension, float]) -> 
     return F.when(F.col(against[1]) > 0, entry)
 
 
-def _shrinkage(weights: dict[Dimension, float], prior_responses: float) -> Column:
+def _shrinkage(weights: dict[Dimension, float], carried_responses: float) -> Column:
     taken_back = reduce(
         lambda left, right: left + right,
         (
@@ -67,7 +68,7 @@ def _shrinkage(weights: dict[Dimension, float], prior_responses: float) -> Colum
             for d in Dimension
         ),
     )
-    return _driver(SHRINKAGE, None, taken_back, F.col("scored").cast("double"), F.lit(prior_responses))
+    return _driver(SHRINKAGE, None, taken_back, F.col("scored").cast("double"), F.lit(carried_responses))
 
 
 def _earlier(weights: dict[Dimension, float]) -> Column:

@@ -1,14 +1,14 @@
 """Evidence → engagement of each response, phase and session. The formula lives here and in formula.py.
 
     response   50 + Σ_d W_d · points_d            its momentary engagement
-    phase      50 + Σ_d W_d · (n_d · mean(points_d) + k · earlier_d) / (n_d + k)
+    phase      50 + Σ_d W_d · (n_d · mean(points_d) + k_d · earlier_d) / (n_d + k_d)
                over the n_d responses that have the dimension
 
 `earlier_d` is what the learner's earlier responses lead one to expect, itself shrunk toward the average: with
 thin evidence a phase is taken to be like what came before it, or, where nothing did, like the population.
-Only what the learner does and achieves is carried on. So a phase's dimension is shrunk by its own evidence:
-half of the recordings lost leaves the mean of the others in place and widens the interval, all of them lost
-is the limit of that.
+Only what the learner does and achieves is carried on, with a k of its own (`carried_responses`). So a phase's
+dimension is shrunk by its own evidence: half of the recordings lost leaves the mean of the others in place
+and widens the interval, all of them lost is the limit of that.
 """
 
 from pyspark.sql import Column, DataFrame, functions as F
@@ -26,7 +26,7 @@ from engagement.schemas.gold import PHASE_ENGAGEMENT, RESPONSE_ENGAGEMENT, SESSI
 from engagement.schemas.table import Table
 from engagement.settings import ScoreSettings
 
-FORMULA_VERSION = "1.1"
+FORMULA_VERSION = "1.2"
 
 _PHASE = ("learner_id", "language", "level", "phase")
 _SESSION = ("learner_id", "session_id", "language")

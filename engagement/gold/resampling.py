@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame, Window, functions as F
 from engagement.gold.formula import AVERAGE, engagement_weights
 from engagement.gold.groups import group_learners
 from engagement.gold.sums import exact_sum, from_millionths, mean_of
-from engagement.gold.terms import CARRIED, earlier_points
+from engagement.gold.terms import CARRIED, earlier_points, phase_prior
 from engagement.schemas.enums import Dimension
 from engagement.settings import ScoreSettings, ValidationSettings
 
@@ -115,8 +115,9 @@ def _phases(drawn: DataFrame, settings: ScoreSettings) -> DataFrame:
 
 
 def _score(settings: ScoreSettings) -> Column:
-    total, prior = F.lit(AVERAGE), F.lit(settings.prior_responses)
+    total = F.lit(AVERAGE)
     for dimension, weight in engagement_weights(settings).items():
+        prior = F.lit(phase_prior(dimension, settings))
         points = F.coalesce(from_millionths(F.col(f"points_{dimension}")), F.lit(0.0))
         if dimension in CARRIED:
             points = points + prior * from_millionths(F.col(f"earlier_{dimension}")) / F.col("responses")

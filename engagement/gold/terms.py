@@ -16,6 +16,14 @@ from engagement.settings import ScoreSettings
 CARRIED = (Dimension.BEHAVIOURAL, Dimension.COGNITIVE)
 
 
+def phase_prior(dimension: Dimension, settings: ScoreSettings) -> float:
+    """Return k of n/(n+k) for n responses of a phase or session that have the dimension.
+
+    What is carried is drawn harder: toward what is known of the learner, and not toward everybody's average.
+    """
+    return settings.carried_responses if dimension in CARRIED else settings.prior_responses
+
+
 def add_terms(evidence: DataFrame, references: DataFrame, settings: ScoreSettings) -> DataFrame:
     """Add each indicator's terms in points of its dimension, and the dimensions' sums of them.
 

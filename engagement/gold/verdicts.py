@@ -12,7 +12,7 @@ from engagement.gold.formula import (
     likeness_within_visit,
 )
 from engagement.gold.sums import between, from_millionths, mean_of
-from engagement.gold.terms import CARRIED
+from engagement.gold.terms import CARRIED, phase_prior
 from engagement.gold.units import dimension_total
 from engagement.schemas.enums import Dimension, NoScore
 from engagement.settings import ScoreSettings
@@ -24,26 +24,27 @@ _PRIOR_VARIANCE = POINTS_PER_DEVIATION**2
 def add_means(summed: DataFrame, settings: ScoreSettings) -> DataFrame:
     """Add per dimension `mean_*` (points above 50), `trust_*` (n/(n+k)), `carried_*` and `variance_*`.
 
+    k is `phase_prior`.
+
     `carried_*` are the points that the learner's earlier responses lead to expect: what the mean is shrunk
     toward, 0 where nothing is carried. `variance_*` is that of the shrunk mean. Without a response, mean is
     null, trust 0 and variance the prior's: missing evidence is the limit of little evidence.
     """
-    k = settings.prior_responses
+    k = {dimension: phase_prior(dimension, settings) for dimension in Dimension}
     with_means = summed.select(
         "*",
         *(
             F.when(F.col(f"count_{d}") > 0, dimension_total(d) / F.col(f"count_{d}")).alias(f"mean_{d}")
             for d in Dimension
         ),
-        *((F.col(f"count_{d}") / (F.col(f"count_{d}") + F.lit(k))).alias(f"trust_{d}") for d in Dimension),
+        *((F.col(f"count_{d}") / (F.col(f"count_{d}") + F.lit(k[d]))).alias(f"trust_{d}") for d in Dimension),
         *(_carried(dimension).alias(f"carried_{dimension}") for dimension in Dimension),
     )
     spread = with_means.select(
-        "*", *(_response_variance(dimension, k).alias(f"noise_{dimension}") for dimension in Dimension)
+        "*",
+        *(_response_variance(d, settings.prior_responses).alias(f"noise_{d}") for d in Dimension),
     )
-    return spread.select(
-        "*", *(_variance(dimension, k).alias(f"variance_{dimension}") for dimension in Dimension)
-    )
+    return spread.select("*", *(_variance(d, k[d]).alias(f"variance_{d}") for d in Dimension))
 
 
 def add_scores(with_drivers: DataFrame, settings: ScoreSettings) -> DataFrame:

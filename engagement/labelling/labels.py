@@ -83,12 +83,12 @@ def labelled_scores(labels: DataFrame, response_engagement: DataFrame, settings:
     """Add to every label the dimensions' points as the score has them, and finish `fate`.
 
     One row per row of `labels`. The points are those of the responses in the `WINDOW_DAYS` up to and with the
-    date, shrunk with n/(n+k) as in a phase's score; 0 where a dimension is missing. Null without a response.
+    date, shrunk toward the average with n/(n+k); 0 where a dimension is missing. Null without a response.
 
     Args:
         labels: `coded_labels`.
         response_engagement: gold.response_engagement of one selection.
-        settings: k of the shrinkage.
+        settings: `prior_responses`, k of the shrinkage.
     """
     scored = response_engagement.where(F.col("engagement").isNotNull())
     day = F.col("responded_at").cast("date")

@@ -122,7 +122,7 @@ def _tables(spark: SparkSession, learners: int, folder: str) -> ReportTables:
     phase = {
         **who, **stage, **scores, "started_at": begun, "ended_at": f"{begun} + interval 15 days",
         "responses": "30", "active_seconds": "900", "trend": "randn(6)", "trend_low": "randn(7) - 1",
-        "trend_high": "randn(8) + 1", "formula_version": "'1.1'",
+        "trend_high": "randn(8) + 1", "formula_version": "'1.2'",
     }  # fmt: skip
     answered = {
         **who, **stage, **scores, "response_id": "uuid()", "session_id": "'s'", "voice_status": "'ok'",

@@ -19,7 +19,7 @@ SETTINGS = ScoreSettings()
 # 10 points per deviation of √(0.75² + 0.25²); the level has half of the one indicator at hand.
 COGNITIVE_LEVEL = 10 / sqrt(0.625) * 0.5
 COGNITIVE_WEIGHT = 0.20 / sqrt(0.50**2 + 0.20**2 + 0.12**2 + 0.18**2)
-TRUST_OF_FIVE = 5 / (5 + 16)
+TRUST_OF_FIVE = 5 / (5 + 40)
 # What five alike responses lead to expect of one another: the earlier ones of each, shrunk with n/(n+16).
 EARLIER_OF_FIVE = sum(before / (before + 16) for before in range(5)) / 5 * COGNITIVE_LEVEL
 SCORE_OF_FIVE = TRUST_OF_FIVE * COGNITIVE_LEVEL + (1 - TRUST_OF_FIVE) * EARLIER_OF_FIVE
@@ -76,6 +76,7 @@ FEW: list[dict[str, Any]] = [
     *({"learner_id": "ann", "accuracy_gain": 10.0, "accuracy": 80.0} for _ in range(5)),
     *({"learner_id": "bob", "accuracy_gain": 10.0, **VOICED} for _ in range(5)),
     *({"learner_id": "cat", "accuracy_gain": 10.0, "voice_status": "not_found"} for _ in range(5)),
+    *({"learner_id": "hal", **VOICED, "arousal": 0.6} for _ in range(5)),
     *({"learner_id": "dan", "accuracy_gain": 10.0} for _ in range(4)),
     *({"learner_id": "eve", "language": "ta", "accuracy_gain": 10.0} for _ in range(5)),
     *({"learner_id": "fay", "accuracy_gain": 10.0 * step, "arousal": 0.1 * step} for step in range(-4, 5)),
@@ -108,6 +109,8 @@ def test_score_phases__shrinks_and_decomposes_exactly(phases: Units) -> None:
     assert (bob["voiced_share"], phases["cat"]["voiced_share"]) == (1.0, 0.0)
     assert (bob["tone_model"], ann["tone_model"]) == ("t", None)
     assert (ann["emotional"], bob["emotional"]) == (None, 50.0)
+    # Nothing is carried of voice, and its k is the plain one; of arousal's deviation the level has .3.
+    assert phases["hal"]["emotional"] == pytest.approx(50 + 5 / (5 + 16) * 10 / sqrt(0.34) * 0.3)
 
     assert (phases["dan"]["engagement"], phases["dan"]["reason"]) == (None, "too_few_responses")
     assert (phases["dan"]["cognitive"], phases["dan"]["drivers"]) == (None, [])

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from engagement.demo.exports import PROGRESS_COLUMNS
 from tests.benchmarks.capacity import RATES, Day, table as capacity_table
 from tests.benchmarks.cost import Machine, cost
 from tests.benchmarks.object_client import ServedFolder, client_seconds
+from tests.benchmarks.score_truth.coverage import covered_sessions, keep_learners, learners_in
+from tests.benchmarks.score_truth.forecasts import chance_error
 from tests.benchmarks.voice_figures import Figures, differences, table
 
 
@@ -78,3 +82,25 @@ def test_served_folder__gives_what_lies_in_it_and_costs_time(tmp_path: Path) -> 
         client_seconds(tmp_path, ["none.flac"])
     with ServedFolder(tmp_path, latency_milliseconds=0) as server:
         assert server.cpu_seconds() >= 0
+
+
+def test_keep_learners__leaves_so_many_and_what_names_nobody(tmp_path: Path) -> None:
+    rows = [f'{{"userId": "{name}", "sessionId": "s-{name}"}}' for name in "abcd"]
+    odd = ['{"sessionId": "s-nobody"}', '{"userId": "a", "sess']
+    (tmp_path / "lesson_tracking.json").write_text("\n".join([*rows, *odd, ""]))
+    header = ",".join(PROGRESS_COLUMNS)
+    (tmp_path / "learner_progress.csv").write_text(f"{header}\ne,s-e,,m1,en,\na,s-a,,m1,en,\n")
+    assert learners_in(tmp_path) == set("abcde")
+    keep_learners(tmp_path, count=3, seed=1)
+    kept = learners_in(tmp_path)
+    assert len(kept) == 3
+    assert kept < set("abcde")
+    assert covered_sessions(tmp_path) == {f"s-{name}" for name in kept}
+    assert (tmp_path / "lesson_tracking.json").read_text().endswith("\n".join([*odd, ""]))
+    assert (tmp_path / "learner_progress.csv").read_text().startswith(f"{header}\n")
+
+
+def test_chance_error__of_one_row_by_hand() -> None:
+    # One row told .5 is off by .5 whatever comes; one told 0 never is.
+    assert chance_error(np.array([0.5])) == pytest.approx(0.5)
+    assert chance_error(np.zeros(20)) == 0

@@ -18,6 +18,7 @@ from engagement.schemas import RESPONSES, VOICE_SCORES, Table
 from engagement.step import Run
 from engagement.tables import Warehouse, overwrite, read
 from jobs.all import PIPELINE
+from tests.benchmarks.score_truth.coverage import keep_learners
 from tests.benchmarks.score_truth.voices import voice_rows
 from tests.benchmarks.sessions import benchmark_session
 
@@ -36,6 +37,7 @@ class SimulatedClass:
         seed: Seed of the simulation.
         learners: Learners, count.
         weeks: Weeks simulated.
+        covered: Share of the learners that the exports name; None: as many as the simulation gives them.
     """
 
     spark: SparkSession
@@ -44,6 +46,7 @@ class SimulatedClass:
     seed: int
     learners: int
     weeks: int
+    covered: float | None = None
 
     @property
     def truth(self) -> Path:
@@ -95,6 +98,9 @@ class SimulatedClass:
             generator=self.generator,
             say=lambda _: None,
         )
+        if self.covered is not None:
+            exports = self.folder / "input" / "exports"
+            keep_learners(exports, count=round(self.covered * self.learners), seed=self.seed)
         self.run("ingest_events", "build_sessions")
         overwrite(self._voices(), self.warehouse, VOICE_SCORES)
         (self.folder / "prepared").touch()

@@ -17,6 +17,8 @@ from engagement.gold.learner_features import learner_features
 from engagement.schemas import MILESTONES, PHASE_ENGAGEMENT, RESPONSES
 from tests.benchmarks.score_truth.classes import SimulatedClass
 
+_DRAWS = 200
+
 
 def rehearsed(simulated: SimulatedClass) -> list[Rehearsal]:
     """Return what the forecast and its baselines say of a class at the latest days.
@@ -63,9 +65,20 @@ def forecast_figures(classes: Sequence[Rehearsal]) -> dict[str, float]:
             figures[f"  gain over {told}"] = gain
             figures[f"  gain over {told}: lower 90 % bound, paired bootstrap over learners"] = low or 0.0
     figures["calibration error of the forecast"] = calibration_error(outcomes, ours)
+    figures["  that exact probabilities would show by chance on so few rows"] = chance_error(ours)
     figures["  mean probability told"] = float(ours.mean())
     figures["  share that stopped"] = float(outcomes.mean())
     return figures
+
+
+def chance_error(probabilities: Floats) -> float:
+    """Return the mean calibration error of outcomes that are drawn with the very probabilities told.
+
+    A bin of few rows misses its share by chance: below this, no forecast can be expected to come.
+    """
+    draw = np.random.default_rng(1)
+    outcomes = draw.random((_DRAWS, len(probabilities))) < probabilities
+    return float(np.mean([calibration_error(each.astype(np.float64), probabilities) for each in outcomes]))
 
 
 def _gain(outcomes: Floats, ours: Floats, theirs: Floats, rows: NDArray[np.intp]) -> float:
