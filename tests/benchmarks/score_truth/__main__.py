@@ -30,11 +30,12 @@ def main() -> None:
     classes = [
         SimulatedClass(
             spark,
-            options.folder / f"{options.generator}-{seed}",
+            options.folder / _name(options, seed),
             options.generator,
             seed,
             learners=options.learners,
             weeks=options.weeks,
+            covered=options.covered,
         )
         for seed in options.seeds
     ]
@@ -56,6 +57,11 @@ def main() -> None:
     spark.stop()
 
 
+def _name(options: argparse.Namespace, seed: int) -> str:
+    covered = "" if options.covered is None else f"-covered-{options.covered}"
+    return f"{options.generator}-{seed}{covered}"
+
+
 def _tell(figures: Mapping[str, float]) -> None:
     for name, value in figures.items():
         _say(f"{name:<78} {value:8.3f}")
@@ -67,6 +73,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seeds", type=_numbers, default=(1, 2, 3), help="seeds, parted by commas")
     parser.add_argument("--learners", type=int, default=300)
     parser.add_argument("--weeks", type=int, default=10)
+    parser.add_argument(
+        "--covered", type=float, help="share of the learners that exports name; 0: as without exports"
+    )
     parser.add_argument("--folder", type=Path, required=True, help="where classes and tables are kept")
     parser.add_argument("--quick", action="store_true", help="the score's figures alone")
     return parser.parse_args()
