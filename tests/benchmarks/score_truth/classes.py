@@ -38,6 +38,7 @@ class SimulatedClass:
         learners: Learners, count.
         weeks: Weeks simulated.
         covered: Share of the learners that the exports name; None: as many as the simulation gives them.
+        source: Folder of another's input to take as it is; None: an input of its own is simulated.
     """
 
     spark: SparkSession
@@ -47,11 +48,17 @@ class SimulatedClass:
     learners: int
     weeks: int
     covered: float | None = None
+    source: Path | None = None
+
+    @property
+    def input(self) -> Path:
+        """Folder of its telemetry and exports, and of what is really so."""
+        return self.source or self.folder / "input"
 
     @property
     def truth(self) -> Path:
         """Folder of what is really so."""
-        return self.folder / "input" / "truth"
+        return self.input / "truth"
 
     @cached_property
     def pupils(self) -> dict[str, Learner]:
@@ -76,8 +83,8 @@ class SimulatedClass:
     def settings(self) -> Settings:
         """Return the project's own settings, with the paths of this class."""
         paths = {
-            "telemetry": self.folder / "input" / "telemetry",
-            "exports": self.folder / "input" / "exports",
+            "telemetry": self.input / "telemetry",
+            "exports": self.input / "exports",
             "warehouse": self.folder / "warehouse",
             "report": self.folder / "report.html",
         }
@@ -87,8 +94,15 @@ class SimulatedClass:
         """Simulate, ingest and build sessions; draw the voice scores. What is there is not made again."""
         if (self.folder / "prepared").exists():
             return
+        if self.source is None:
+            self._simulate()
+        self.run("ingest_events", "build_sessions")
+        overwrite(self._voices(), self.warehouse, VOICE_SCORES)
+        (self.folder / "prepared").touch()
+
+    def _simulate(self) -> None:
         simulate(
-            self.folder / "input",
+            self.input,
             learners=self.learners,
             weeks=self.weeks,
             seed=self.seed,
@@ -99,11 +113,8 @@ class SimulatedClass:
             say=lambda _: None,
         )
         if self.covered is not None:
-            exports = self.folder / "input" / "exports"
+            exports = self.input / "exports"
             keep_learners(exports, count=round(self.covered * self.learners), seed=self.seed)
-        self.run("ingest_events", "build_sessions")
-        overwrite(self._voices(), self.warehouse, VOICE_SCORES)
-        (self.folder / "prepared").touch()
 
     def run(self, *steps: str) -> None:
         """Run steps of jobs/ by name."""

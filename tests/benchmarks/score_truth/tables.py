@@ -3,9 +3,8 @@
     python -m tests.benchmarks.score_truth.tables --folder DIR
 
 The class goes through every step from telemetry to forecast in 1, 8 and 64 partitions, into three warehouses
-that are compared row by row, gold included; each has its input in a folder of its own, so that
-`bronze.rejected` differs in the name of the file. Its exports cover 60 % of the learners, a fixed draw. Told
-is how often learner, level and phase are right, with exports and without.
+that are compared row by row, gold included. Its exports cover 60 % of the learners, a fixed draw. Told is how
+often learner, level and phase are right, with exports and without.
 """
 
 import argparse
@@ -39,12 +38,12 @@ def main() -> None:
     first = _run(spark, least, options)
     compared = sum(exists(spark, first.warehouse, table) for table in TABLES)
     for partitions in more:
-        other = _run(spark, partitions, options)
+        other = _run(spark, partitions, options, source=first.input)
         found = differences(spark, first.warehouse, other.warehouse)
         _say(f"of {compared} tables, differ between {least} and {partitions} partitions: {len(found)}")
         for difference in found:
             _say(f"  {difference}")
-    covered = len(learners_in(first.folder / "input" / "exports"))
+    covered = len(learners_in(first.input / "exports"))
     figures = {"share of all learners in an export": covered / options.learners}
     figures |= identity_figures(responses_with_truth(first))
     for name, value in figures.items():
@@ -52,7 +51,9 @@ def main() -> None:
     spark.stop()
 
 
-def _run(spark: SparkSession, partitions: int, options: argparse.Namespace) -> SimulatedClass:
+def _run(
+    spark: SparkSession, partitions: int, options: argparse.Namespace, *, source: Path | None = None
+) -> SimulatedClass:
     spark.conf.set("spark.sql.shuffle.partitions", partitions)
     # Else small tables come in one partition, whatever is asked for.
     spark.conf.set("spark.sql.adaptive.coalescePartitions.enabled", "false")
@@ -68,6 +69,7 @@ def _run(spark: SparkSession, partitions: int, options: argparse.Namespace) -> S
         learners=options.learners,
         weeks=options.weeks,
         covered=COVERED,
+        source=source,
     )
     simulated.prepare()
     simulated.run(*STEPS)
@@ -89,8 +91,8 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--generator", choices=GENERATORS, default="expression")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--learners", type=int, default=60)
-    parser.add_argument("--weeks", type=int, default=6)
+    parser.add_argument("--learners", type=int, default=120)
+    parser.add_argument("--weeks", type=int, default=8)
     parser.add_argument("--folder", type=Path, required=True, help="where classes and tables are kept")
     return parser.parse_args()
 

@@ -80,7 +80,7 @@ def _truth(simulated: SimulatedClass) -> pd.DataFrame:
         for pupil in learners.values()
         if sitting[pupil.tablet.device_id] > 1 and not pupil.tablet.fills_ids
     }
-    covered = covered_sessions(simulated.folder / "input" / "exports")
+    covered = covered_sessions(simulated.input / "exports")
     return pd.DataFrame(
         {
             "device_id": [hashed[learners[row["learner"]].tablet.device_id] for row in told],
