@@ -84,7 +84,7 @@ class SimulatedClass:
         """Return the project's own settings, with the paths of this class."""
         paths = {
             "telemetry": self.input / "telemetry",
-            "exports": self.input / "exports",
+            "exports": "null" if self.covered == 0 else self.input / "exports",
             "warehouse": self.folder / "warehouse",
             "report": self.folder / "report.html",
         }
