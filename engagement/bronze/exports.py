@@ -18,7 +18,7 @@ FIELD_NAMES = (
 )
 KIND_FIELDS = ("milestone", "sessionResult", "milestoneLevel")
 _SENTINEL = "~end of row~"
-_TOLD_BY = 1_000
+_HELD_CHARACTERS = 1_000
 _CSV_NAMES = [f"c{number}" for number in range(40)]
 
 
@@ -57,13 +57,13 @@ def plain(text: Column) -> Column:
 
 def _first_lines(lines: DataFrame) -> DataFrame:
     """One row per file: its form, and the header where it is a CSV. Blank lines do not count."""
-    # Of a row over the limit, beginning and end tell the form as well.
-    beginning = F.when(F.col("is_long"), F.substring("value", 1, _TOLD_BY)).otherwise(F.col("value"))
-    text, end = _stripped(beginning), _stripped(F.substring("value", -_TOLD_BY, _TOLD_BY))
+    text = F.trim(F.translate("value", "\r\t", "  "))
+    # Of a row over the limit its beginning is held: it tells the form as well.
+    held = F.when(F.col("is_long"), F.substring(text, 1, _HELD_CHARACTERS)).otherwise(text)
     place = F.when(text != "", F.struct("block_start", "row_id"))
     ends = lines.groupBy("source_file").agg(
-        F.min_by(F.struct("row_id", text.alias("text")), place).alias("first"),
-        F.max_by(F.substring(end, -1, 1), place).alias("last_character"),
+        F.min_by(F.struct("row_id", held.alias("text")), place).alias("first"),
+        F.max_by(F.substring(text, -1, 1), place).alias("last_character"),
     )
     head = F.col("first.text")
     is_named_json = F.lower("source_file").rlike(r"\.(json|jsonl|ndjson)(\.\w+)?$")
@@ -77,10 +77,6 @@ def _first_lines(lines: DataFrame) -> DataFrame:
     return ends.select(
         "source_file", form.alias("form"), header.alias("header"), header_id.alias("header_id")
     )
-
-
-def _stripped(text: Column) -> Column:
-    return F.trim(F.translate(text, "\r\t", "  "))
 
 
 def _array_elements(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
@@ -107,13 +103,13 @@ def _array_elements(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
 
 
 def _read_fields(rows: DataFrame) -> DataFrame:
-    is_csv, is_long = F.col("form") == "csv", F.col("is_long")
-    closed = F.concat(F.lit("["), "value", F.lit(f',{{"{_SENTINEL}":"1"}}]'))
-    cells = _csv_values(F.translate("value", "\r", ""))
+    is_csv = F.col("form") == "csv"
+    readable = F.when(~F.col("is_long"), F.col("value"))
+    closed = F.concat(F.lit("["), readable, F.lit(f',{{"{_SENTINEL}":"1"}}]'))
     read = rows.select(
         "*",
-        F.when(is_csv & F.col("is_row") & ~is_long, cells).alias("cells"),
-        F.from_json(F.when(~is_csv & ~is_long, closed), "ARRAY<MAP<STRING,STRING>>").alias("values"),
+        F.when(is_csv & F.col("is_row"), _csv_values(F.translate(readable, "\r", ""))).alias("cells"),
+        F.from_json(F.when(~is_csv, closed), "ARRAY<MAP<STRING,STRING>>").alias("values"),
     )
     is_one = (F.size("values") == 2) & F.get("values", F.lit(1))[_SENTINEL].isNotNull()
     bare = read.select(
@@ -123,7 +119,7 @@ def _read_fields(rows: DataFrame) -> DataFrame:
             "entries"
         ),
     )
-    is_read = F.col("entries").isNotNull() | (is_csv & ~is_long & (F.trim("value") != ""))
+    is_read = F.col("entries").isNotNull() | (is_csv & (F.trim(readable) != ""))
     named = F.when(is_csv, F.col("header")).otherwise(F.map_keys("entries"))
     fields = F.struct(*(F.coalesce(F.col("entries")[name], _text(name)).alias(name) for name in FIELD_NAMES))
     return bare.select(

@@ -145,7 +145,7 @@ def _measure(options: argparse.Namespace, folder: Path) -> None:
     lines = generate(folder / "all", options.telemetry, size_bytes=size_bytes, files=FILES, days=DAYS)
     generate(folder / "tenth", options.telemetry, size_bytes=size_bytes // 10, files=FILES, days=DAYS)
     _say(f"{lines:,} lines, {options.megabytes} MB in {FILES} files, {options.cores} cores")
-    spark = benchmark_session(options.cores, {"spark.sql.shuffle.partitions": str(FILES)})
+    spark = benchmark_session(options.cores)
     runs = {"copy": copy, "duckdb": by_duckdb, "ingest_events": ingest}
     for run in runs.values():
         _timed(run, spark, folder / "tenth", folder / "warehouse")

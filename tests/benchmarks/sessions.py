@@ -3,14 +3,13 @@
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 
 from pyspark.sql import SparkSession
 
+from engagement.deployment.submission import properties_of
+from engagement.resources import conf_text
 from engagement.spark import build_session
 
-# What --env local runs with.
-_PROPERTIES = Path(__file__).parents[2] / "conf" / "spark" / "local.conf"
 _SETTINGS = {
     "spark.driver.memory": "2g",
     # As spark-submit.sh sets them.
@@ -19,16 +18,11 @@ _SETTINGS = {
 
 
 def benchmark_session(cores: int, conf: Mapping[str, str] | None = None) -> SparkSession:
-    """Return a session on this machine; `conf` goes over what all benchmarks set."""
+    """Return a session as `--env local` has it; `conf` goes over what all benchmarks set."""
     # Spark's workers would take the first python3 of the PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    settings = {**_submitted(), **_SETTINGS, **(conf or {})}
-    spark = build_session("benchmark", master=f"local[{cores}]", conf=settings)
+    submitted = properties_of(conf_text("spark/local.conf"))
+    settings = {**submitted, **_SETTINGS, **(conf or {}), "spark.master": f"local[{cores}]"}
+    spark = build_session("benchmark", conf=settings)
     spark.sparkContext.setLogLevel("ERROR")
     return spark
-
-
-def _submitted() -> dict[str, str]:
-    lines = (line.split(maxsplit=1) for line in _PROPERTIES.read_text().splitlines())
-    told = {words[0]: words[1].strip() for words in lines if words and not words[0].startswith("#")}
-    return {name: value for name, value in told.items() if name != "spark.master"}

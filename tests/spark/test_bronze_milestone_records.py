@@ -21,7 +21,6 @@ from tests.spark.bronze_rows import CLOCK, SECRET
 MAY_1 = datetime(2024, 5, 1, 10)
 TABLE_COLUMNS = [column.name for column in MILESTONE_RECORDS.columns if column not in LINEAGE]
 
-
 MAX_LINE_BYTES = 2_000
 
 

@@ -9,8 +9,7 @@ made anew.
 """
 
 import argparse
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +19,7 @@ from tests.benchmarks.score_truth.classes import SimulatedClass, session
 from tests.benchmarks.score_truth.forecasts import forecast_figures, rehearsed
 from tests.benchmarks.score_truth.halves import half_scores
 from tests.benchmarks.score_truth.measures import identity_figures, reliability, score_figures
+from tests.benchmarks.score_truth.telling import say, tell
 from tests.benchmarks.score_truth.units import phase_units, responses_with_truth
 
 
@@ -46,25 +46,20 @@ def main() -> None:
         simulated.run("score_engagement")
         answers.append(responses_with_truth(simulated))
         units.append(phase_units(simulated, answers[-1]))
-        _say(f"{options.generator}, seed {simulated.seed}: {len(units[-1])} phases")
-    _tell(score_figures(pd.concat(units, ignore_index=True)))
-    _tell(identity_figures(pd.concat(answers, ignore_index=True)))
+        say(f"{options.generator}, seed {simulated.seed}: {len(units[-1])} phases")
+    tell(score_figures(pd.concat(units, ignore_index=True)))
+    tell(identity_figures(pd.concat(answers, ignore_index=True)))
     if not options.quick:
         halves = pd.concat([half_scores(simulated) for simulated in classes])
-        _tell({"split-half reliability, odd and even responses": reliability(halves)})
+        tell({"split-half reliability, odd and even responses": reliability(halves)})
         foreseen = [each for simulated in classes for each in rehearsed(simulated)]
-        _tell(forecast_figures(foreseen) if foreseen else {})
+        tell(forecast_figures(foreseen) if foreseen else {})
     spark.stop()
 
 
 def _name(options: argparse.Namespace, seed: int) -> str:
     covered = "" if options.covered is None else f"-covered-{options.covered}"
     return f"{options.generator}-{seed}{covered}"
-
-
-def _tell(figures: Mapping[str, float]) -> None:
-    for name, value in figures.items():
-        _say(f"{name:<78} {value:8.3f}")
 
 
 def _options() -> argparse.Namespace:
@@ -83,11 +78,6 @@ def _options() -> argparse.Namespace:
 
 def _numbers(text: str) -> Sequence[int]:
     return tuple(int(number) for number in text.split(","))
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

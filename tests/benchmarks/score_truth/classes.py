@@ -23,7 +23,6 @@ from tests.benchmarks.score_truth.voices import voice_rows
 from tests.benchmarks.sessions import benchmark_session
 
 SECRET = "a secret of the benchmark"
-PARTITIONS = 8
 
 
 @dataclass(frozen=True)
@@ -131,11 +130,4 @@ class SimulatedClass:
 def session() -> SparkSession:
     """Return a session on two cores, and give pseudonyms their key."""
     os.environ["ENGAGEMENT_SECRET"] = SECRET
-    conf = {
-        "spark.driver.memory": "3g",
-        "spark.driver.host": "localhost",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.sql.shuffle.partitions": str(PARTITIONS),
-        "spark.databricks.delta.snapshotPartitions": "2",
-    }
-    return benchmark_session(2, conf)
+    return benchmark_session(2, {"spark.driver.memory": "3g"})

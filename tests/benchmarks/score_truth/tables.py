@@ -8,7 +8,6 @@ often learner, level and phase are right, with exports and without.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -21,6 +20,7 @@ from engagement.tables import exists
 from tests.benchmarks.score_truth.classes import SimulatedClass, session
 from tests.benchmarks.score_truth.coverage import learners_in
 from tests.benchmarks.score_truth.measures import identity_figures
+from tests.benchmarks.score_truth.telling import say, tell
 from tests.benchmarks.score_truth.units import responses_with_truth
 from tests.equal import differences
 
@@ -40,14 +40,13 @@ def main() -> None:
     for partitions in more:
         other = _run(spark, partitions, options, source=first.input)
         found = differences(spark, first.warehouse, other.warehouse)
-        _say(f"of {compared} tables, differ between {least} and {partitions} partitions: {len(found)}")
+        say(f"of {compared} tables, differ between {least} and {partitions} partitions: {len(found)}")
         for difference in found:
-            _say(f"  {difference}")
+            say(f"  {difference}")
     covered = len(learners_in(first.input / "exports"))
     figures = {"share of all learners in an export": covered / options.learners}
     figures |= identity_figures(responses_with_truth(first))
-    for name, value in figures.items():
-        _say(f"{name:<78} {value:9.4f}")
+    tell(figures)
     spark.stop()
 
 
@@ -74,7 +73,7 @@ def _run(
     simulated.prepare()
     simulated.run(*STEPS)
     tasks = _stage_tasks(spark, group)
-    _say(f"{group}: {len(tasks)} stages, half of {median(tasks):.0f} tasks or more, one of {max(tasks)}")
+    say(f"{group}: {len(tasks)} stages, half of {median(tasks):.0f} tasks or more, one of {max(tasks)}")
     return simulated
 
 
@@ -95,11 +94,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--weeks", type=int, default=8)
     parser.add_argument("--folder", type=Path, required=True, help="where classes and tables are kept")
     return parser.parse_args()
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
