@@ -2,7 +2,6 @@
 
 import argparse
 
-from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
 from engagement.forecasting.fitting import as_of_dates, models_in_use, past_outcomes
@@ -22,7 +21,7 @@ from engagement.schemas import (
 )
 from engagement.selection import selected_responses
 from engagement.step import Counts, Run, main
-from engagement.tables import read, replace_cohort
+from engagement.tables import Staging, read, replace_cohort
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,20 +38,20 @@ def predict_engagement(run: Run) -> Counts:
     today = warehouse.started_at.date()
     dates, as_of = as_of_dates(responses, settings, end_date=cohort.end_date, otherwise=today)
     milestones = read(spark, warehouse, MILESTONES)
-    features = learner_features(responses, milestones, [*dates, as_of]).persist(StorageLevel.DISK_ONLY)
-    mine = features.join(chosen, on=["learner_id", "language"], how="left_semi")
-    rows = replace_cohort(mine, warehouse, LEARNER_FEATURES, cohort.name)
-    phases = read(spark, warehouse, PHASE_ENGAGEMENT).where(F.col("cohort") == cohort.name)
-    outcomes = past_outcomes(features, responses, phases, settings, as_of=as_of)
-    refit = getattr(run.options, "fit", False)
-    fit = models_in_use(outcomes, warehouse, settings, refit=refit, whose=learner_attributes(responses))
-    say(f"      {fit.told}")
-    present = model_inputs(mine.where(F.col("as_of") == F.lit(as_of)), settings)
-    told = tell_forecasts(foresee(fit.models, present), settings, model_id=fit.model_id)
-    forecasts = replace_cohort(told, warehouse, FORECASTS, cohort.name)
-    judged = figure_rows(spark, fit.figures, run.settings.validation)
-    figures = replace_cohort(judged, warehouse, VALIDATION, cohort.name, only=FORECAST_FIGURES)
-    features.unpersist()
+    with Staging(spark, warehouse, "predict_engagement") as staging:
+        features = staging.keep("features", learner_features(responses, milestones, [*dates, as_of]))
+        mine = features.join(chosen, on=["learner_id", "language"], how="left_semi")
+        rows = replace_cohort(mine, warehouse, LEARNER_FEATURES, cohort.name)
+        phases = read(spark, warehouse, PHASE_ENGAGEMENT).where(F.col("cohort") == cohort.name)
+        outcomes = past_outcomes(features, responses, phases, settings, as_of=as_of)
+        refit = getattr(run.options, "fit", False)
+        fit = models_in_use(outcomes, warehouse, settings, refit=refit, whose=learner_attributes(responses))
+        say(f"      {fit.told}")
+        present = model_inputs(mine.where(F.col("as_of") == F.lit(as_of)), settings)
+        told = tell_forecasts(foresee(fit.models, present), settings, model_id=fit.model_id)
+        forecasts = replace_cohort(told, warehouse, FORECASTS, cohort.name)
+        judged = figure_rows(spark, fit.figures, run.settings.validation)
+        figures = replace_cohort(judged, warehouse, VALIDATION, cohort.name, only=FORECAST_FIGURES)
     return Counts(rows_in=rows, rows_out=forecasts, detail={"figures": figures})
 
 

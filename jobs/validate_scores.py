@@ -2,7 +2,6 @@
 
 from functools import reduce
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame, functions as F
 
 from engagement.forecasting.fitting import rehearsed_figures
@@ -19,7 +18,7 @@ from engagement.gold.validation_weeks import week_observations
 from engagement.schemas import MILESTONES, PHASE_ENGAGEMENT, RESPONSE_ENGAGEMENT, RESPONSES, VALIDATION
 from engagement.selection import data_end
 from engagement.step import Counts, Run, main
-from engagement.tables import read, replace_cohort
+from engagement.tables import Staging, read, replace_cohort
 
 
 def validate_scores(run: Run) -> Counts:
@@ -29,24 +28,24 @@ def validate_scores(run: Run) -> Counts:
     responses, milestones, *gold = (read(run.spark, run.warehouse, table) for table in tables)
     response_engagement, phases = (table.where(F.col("cohort") == cohort.name) for table in gold)
     as_of = data_end(responses)
-    answers = scored_answers(response_engagement, responses).persist(StorageLevel.DISK_ONLY)
-    whose = learner_attributes(responses)
-    observations = [
-        half_observations(answers, score),
-        phase_observations(phases, whose, score),
-        week_observations(answers, milestones, score, as_of=as_of),
-        kept_groups(answers, score, validation, as_of=as_of),
-    ]
-    together = reduce(_union, observations)
-    rehearsed = rehearsed_figures(
-        responses, milestones, phases, run.settings.forecast, end_date=cohort.end_date
-    )
-    figures = validation_figures(together, validation).unionByName(
-        figure_rows(run.spark, rehearsed, validation)
-    )
-    written = replace_cohort(figures, run.warehouse, VALIDATION, cohort.name)
-    rows_in = answers.count()
-    answers.unpersist()
+    with Staging(run.spark, run.warehouse, "validate_scores") as staging:
+        answers = staging.keep("answers", scored_answers(response_engagement, responses))
+        whose = learner_attributes(responses)
+        observations = [
+            half_observations(answers, score),
+            phase_observations(phases, whose, score),
+            week_observations(answers, milestones, score, as_of=as_of),
+            kept_groups(answers, score, validation, as_of=as_of),
+        ]
+        together = reduce(_union, observations)
+        rehearsed = rehearsed_figures(
+            responses, milestones, phases, run.settings.forecast, end_date=cohort.end_date
+        )
+        figures = validation_figures(together, validation).unionByName(
+            figure_rows(run.spark, rehearsed, validation)
+        )
+        written = replace_cohort(figures, run.warehouse, VALIDATION, cohort.name)
+        rows_in = answers.count()
     return Counts(rows_in=rows_in, rows_out=written)
 
 
