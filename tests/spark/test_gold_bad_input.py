@@ -73,8 +73,8 @@ def units(spark: SparkSession) -> tuple[Rows, list[dict[str, Any]]]:
     ]
     voices, milestones = frame(spark, VOICE_SCORES, lost), frame(spark, MILESTONES, [])
     calibrated = calibrate_voice(voices, responses, VoiceSettings())
-    evidence = respond_evidence(responses, voices, calibrated, milestones, SETTINGS).cache()
-    scored = score_responses(evidence, build_references(evidence, SETTINGS), SETTINGS).cache()
+    evidence = respond_evidence(responses, voices, calibrated, milestones, SETTINGS).localCheckpoint()
+    scored = score_responses(evidence, build_references(evidence, SETTINGS), SETTINGS).localCheckpoint()
     phases = {
         (row["language"], row["learner_id"], row["level"]): row.asDict(recursive=True)
         for row in score_phases(scored, milestones, SETTINGS).collect()

@@ -35,7 +35,9 @@ def references(spark: SparkSession) -> DataFrame:
 @pytest.fixture(scope="module")
 def scored(spark: SparkSession, references: DataFrame) -> DataFrame:
     """The scored responses of all tests on phases; each test has learners of its own."""
-    return score_responses(evidence_frame(spark, [*FEW, *VISITED, *WEEKLY]), references, SETTINGS).cache()
+    return score_responses(
+        evidence_frame(spark, [*FEW, *VISITED, *WEEKLY]), references, SETTINGS
+    ).localCheckpoint()
 
 
 @pytest.fixture(scope="module")

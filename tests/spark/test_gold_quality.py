@@ -79,16 +79,13 @@ def _scores(
     milestones = frame(spark, MILESTONES, [])
     voices = frame(spark, VOICE_SCORES, voice_scores)
     calibrated = calibrate_voice(voices, answered, VoiceSettings())
-    evidence = respond_evidence(answered, voices, calibrated, milestones, SETTINGS).cache()
-    scored = score_responses(evidence, build_references(evidence, SETTINGS), SETTINGS).cache()
-    tables = {
+    evidence = respond_evidence(answered, voices, calibrated, milestones, SETTINGS).localCheckpoint()
+    scored = score_responses(evidence, build_references(evidence, SETTINGS), SETTINGS).localCheckpoint()
+    return {
         "responses": _sorted(response_engagement(scored), "response_id"),
         "phases": _sorted(score_phases(scored, milestones, SETTINGS), *PHASE),
         "sessions": _sorted(score_sessions(scored, SETTINGS), "learner_id", "session_id", "language"),
     }
-    scored.unpersist()
-    evidence.unpersist()
-    return tables
 
 
 def _sorted(rows: DataFrame, *by: str) -> pd.DataFrame:
