@@ -44,19 +44,24 @@ def measure_nights(options: argparse.Namespace, folder: Path) -> None:
 
 
 def _night(spark: SparkSession, weeks: Weeks, year: Case, copies: int, added: float) -> tuple[float, float]:
-    """Add to a copy of the year's tables; return the megabytes added and the seconds taken."""
-    night = Case(year.folder.parent / f"night-{added}")
-    shutil.copytree(year.folder, night.folder)
+    """Add to the year's telemetry, run on a copy of its tables; return the megabytes added and the seconds.
+
+    The input stays where it was: files are known by their path, and elsewhere all would be new.
+    """
+    night = Case(year.folder.parent / f"night-{added}", source=year.folder)
+    shutil.copytree(year.folder / "warehouse", night.folder / "warehouse")
     before = {table.name: _files(night, table) for table in (EVENTS, SESSIONS, RESPONSES)}
+    given = set(year.telemetry.iterdir())
+    known = year.megabytes
     for number in range(1, int(np.ceil(added)) + 1):
         share = min(1, added - number + 1)
-        _add_week(weeks, night.folder / "telemetry", YEAR + number, copies, share=share)
-    size = night.megabytes - year.megabytes
+        _add_week(weeks, year.telemetry, YEAR + number, copies, share=share)
+    size = year.megabytes - known
     found = night.counted(spark, INTAKE)
     seconds = {name: value for name, (value, _) in found.items()}
     built = found["build_sessions"][1]
     say(
-        f"+{size:.1f} MB ({100 * size / year.megabytes:.1f} %): ingest {seconds['ingest_events']:.1f} s, "
+        f"+{size:.1f} MB ({100 * size / known:.1f} %): ingest {seconds['ingest_events']:.1f} s, "
         f"build {seconds['build_sessions']:.1f} s; {built.rows_in:,} events in"
     )
     changed = {"responses": built.rows_out, **built.detail}
@@ -69,6 +74,8 @@ def _night(spark: SparkSession, weeks: Weeks, year: Case, copies: int, added: fl
             f"{len(before[table.name] - after):,} replaced"
         )
     shutil.rmtree(night.folder)
+    for path in set(year.telemetry.iterdir()) - given:
+        path.unlink()
     return size, sum(seconds.values())
 
 

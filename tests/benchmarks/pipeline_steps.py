@@ -39,9 +39,15 @@ GOLD: Mapping[str, Step] = {
 
 @dataclass(frozen=True)
 class Case:
-    """A folder with telemetry, exports and, after a run, a warehouse."""
+    """A folder with telemetry, exports and, after a run, a warehouse.
+
+    Attributes:
+        folder: Where the warehouse is made, and where the input lies.
+        source: Where the input lies instead.
+    """
 
     folder: Path
+    source: Path | None = None
 
     @classmethod
     def written(cls, folder: Path, weeks: Weeks, copies: int) -> "Case":
@@ -51,14 +57,19 @@ class Case:
         return cls(folder)
 
     @property
+    def telemetry(self) -> Path:
+        """Folder of the telemetry."""
+        return (self.source or self.folder) / "telemetry"
+
+    @property
     def megabytes(self) -> float:
         """Size of the telemetry."""
-        return sum(path.stat().st_size for path in (self.folder / "telemetry").iterdir()) / 1e6
+        return sum(path.stat().st_size for path in self.telemetry.iterdir()) / 1e6
 
     def copy(self, spark: SparkSession) -> float:
         """Copy the telemetry into a Delta table as Spark does it plainly; return seconds."""
         began = time.monotonic()
-        copy(spark, self.folder / "telemetry", self.folder / "copied")
+        copy(spark, self.telemetry, self.folder / "copied")
         seconds = time.monotonic() - began
         shutil.rmtree(self.folder / "copied")
         return seconds
@@ -70,7 +81,8 @@ class Case:
     def counted(self, spark: SparkSession, steps: Mapping[str, Step]) -> dict[str, tuple[float, Counts]]:
         """Run steps; return the seconds and the counts of each."""
         os.environ.setdefault("ENGAGEMENT_SECRET", "a secret of the benchmark, long enough")
-        paths = {name: self.folder / name for name in ("telemetry", "exports", "warehouse")}
+        warehouse, exports = self.folder / "warehouse", self.telemetry.with_name("exports")
+        paths = {"telemetry": self.telemetry, "exports": exports, "warehouse": warehouse}
         told = [f"paths.{name}={path}" for name, path in paths.items()]
         settings = load_settings(
             "local", [*told, f"paths.report={self.folder / 'report.html'}", "paths.audio=null"]
@@ -78,7 +90,7 @@ class Case:
         run = Run(
             spark,
             settings,
-            Warehouse(str(paths["warehouse"]), "benchmark", datetime.now(UTC).replace(microsecond=0)),
+            Warehouse(str(warehouse), "benchmark", datetime.now(UTC).replace(microsecond=0)),
             Namespace(),
         )
         found = {}
