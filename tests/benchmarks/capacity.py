@@ -13,8 +13,8 @@ from tests.benchmarks.cost import MACHINES, SECONDS_PER_HOUR
 
 # 4 GB of memory a vCPU.
 MACHINE = "m7i.4xlarge"
-# score_responses: 977,580 responses, which 8.3 MB of telemetry for 4,450 of them stand for.
-RESPONSES_PER_GB = 4_450 / 8.3 * 1000
+# score_responses takes 1,860 bytes of telemetry for a response.
+RESPONSES_PER_GB = 1e9 / 1_860
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Rate:
     of: str = "day"
 
 
-# ingest_events, score_recordings, score_responses: seconds of both cores. What sessions take has not been
-# measured apart.
+# Seconds of both cores: `pipeline steps` on 1,004 MB with exports, score_recordings, and score_responses.
 RATES = (
-    Rate("ingest_events", 2 * 24.0, "GB"),
+    Rate("ingest_events", 2 * 116.8 / 1.004, "GB"),
+    Rate("build_sessions", 2 * 46.0 / 1.004, "GB"),
     Rate("score_voice", 0.0080, "recording"),
-    Rate("score_engagement", 2 * 148 / 977_580, "response", of="history"),
-    Rate("find_groups", 2 * 12 / 977_580, "response", of="history"),
-    Rate("predict_engagement", 2 * 59 / 977_580, "response", of="history"),
+    Rate("score_engagement", 2 * 573 / 4_870_450, "response", of="history"),
+    Rate("find_groups", 2 * 44 / 4_870_450, "response", of="history"),
+    Rate("predict_engagement", 2 * 79 / 4_870_450, "response", of="history"),
 )
 
 
