@@ -40,7 +40,7 @@ def measure_shapes(options: argparse.Namespace, folder: Path) -> None:
     bases = {"files of 50 KB": f"{FEW_FILES} files"}
     for name, value in seconds.items():
         base = bases.get(name, "even")
-        files = len(list((cases.get(name, even).folder / "telemetry").iterdir()))
+        files = len(list(cases.get(name, even).telemetry.iterdir()))
         say(f"{name}: {value:.1f} s in {files:,} files, {value / seconds[base]:.2f} × {base}")
 
 
@@ -57,7 +57,7 @@ def _best(spark: SparkSession, case: Case, repeats: int) -> float:
 def _skewed(case: Case, folder: Path) -> Case:
     """Send nine events of ten from one device."""
     (folder / "telemetry").mkdir(parents=True)
-    for path in sorted((case.folder / "telemetry").iterdir()):
+    for path in sorted(case.telemetry.iterdir()):
         with (folder / "telemetry" / path.name).open("wb") as lines:
             for number, line in enumerate(path.open("rb")):
                 lines.write(_DEVICE.sub(_ONE, line) if number % 10 < 10 * SHARE_OF_ONE else line)
@@ -70,7 +70,7 @@ def _cut(case: Case, folder: Path, *, bytes_per_file: int | None) -> Case:
     (folder / "telemetry").mkdir(parents=True)
     limit = bytes_per_file or case.megabytes * 1e6 / FEW_FILES
     lines, held, number = [], 0, 0
-    for path in sorted((case.folder / "telemetry").iterdir()):
+    for path in sorted(case.telemetry.iterdir()):
         for line in path.open("rb"):
             lines.append(line)
             held += len(line)
