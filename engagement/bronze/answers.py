@@ -8,20 +8,23 @@ _FIELDS = (
     *("original_text", "response_text", "response_correct_words_array", "response_incorrect_words_array"),
     *("response_word_result", "accuracy_percentage", "duration", "level", "isCorrect", "profanity"),
 )
-VALUES_SHAPE = f"ARRAY<STRUCT<{', '.join(f'{name} STRING' for name in _FIELDS)}>>"
-
-
-def values_list(edata: Column) -> Column:
-    """Return edata.values as `VALUES_SHAPE`; null where it is neither a list nor an object."""
+def listed_objects(edata: Column) -> Column:
+    """Return edata.values as a list of maps of text; null where it is neither a list nor an object."""
     text = edata["values"]
-    return F.from_json(
-        F.when(text.startswith("{"), F.concat(F.lit("["), text, F.lit("]"))).otherwise(text), VALUES_SHAPE
-    )
+    listed = F.when(text.startswith("{"), F.concat(F.lit("["), text, F.lit("]"))).otherwise(text)
+    return F.from_json(listed, "ARRAY<MAP<STRING,STRING>>")
 
 
-def told_in(values: Column) -> Column:
-    """Return what `values_list` tells as one struct of text: of each field the first value that is one."""
-    return F.struct(*(F.get(F.array_compact(values[name]), F.lit(0)).alias(name) for name in _FIELDS))
+def filled_entries(objects: Column) -> Column:
+    """Return the entries of `listed_objects`, of all maps in turn: structs of key and value, no value null."""
+    entries = F.flatten(F.transform(F.array_compact(objects), F.map_entries))
+    return F.filter(entries, lambda entry: entry["value"].isNotNull())
+
+
+def told_in(entries: Column) -> Column:
+    """Return what `filled_entries` tell as one struct of text: of each field the first value."""
+    places = {name: (F.array_position(entries["key"], name) - 1).cast("int") for name in _FIELDS}
+    return F.struct(*(F.get(entries["value"], place).alias(name) for name, place in places.items()))
 
 
 def answer_columns(edata: Column, told: Column) -> dict[str, Column]:

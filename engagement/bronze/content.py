@@ -1,6 +1,6 @@
 """What a client wrote, in one form: two deliveries of an event get one id, two events never do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pyspark.sql import Column, functions as F
 
@@ -11,11 +11,16 @@ _ACTOR = ("id", "type")
 _CONTEXT = ("channel", "env", "sid", "did", "rollup")
 _PDATA = ("id", "pid", "ver")
 _OBJECT = ("id", "type", "ver", "rollup")
-_LISTS = ("values",)
+_EDATA = (
+    *("type", "subtype", "mode", "stageid", "pageid", "id", "target", "duration", "level", "message", "uri"),
+    *("extra", "summary"),
+)
 _NESTED = ("pdata", "cdata")
 
 
-def event_id(event: Column, ets_milliseconds: Column, pdata: Column, cdata: Column) -> Column:
+def event_id(
+    event: Column, ets_milliseconds: Column, pdata: Column, cdata_text: Column, objects: Column
+) -> Column:
     """Return the SHA-256 of an event's content, hex.
 
     The content is eid, ets as a number, mid, actor, context, object, tags and edata; what servers add is
@@ -27,7 +32,8 @@ def event_id(event: Column, ets_milliseconds: Column, pdata: Column, cdata: Colu
         event: Struct of `EVENT_SHAPE`.
         ets_milliseconds: Its client time.
         pdata: Its context.pdata as a map of text.
-        cdata: Its context.cdata as `CDATA_SHAPE`.
+        cdata_text: Its context.cdata as `CDATA_SHAPE`, and that as text again.
+        objects: Its edata.values as a list of maps (`engagement.bronze.answers.listed_objects`).
     """
     context, edata = event["context"], event["edata"]
     content = F.struct(
@@ -39,36 +45,33 @@ def event_id(event: Column, ets_milliseconds: Column, pdata: Column, cdata: Colu
         _fields(context, _CONTEXT, elsewhere=_NESTED).alias("context"),
         _fields(pdata, _PDATA).alias("pdata"),
         F.when(pdata.isNull(), context["pdata"]).alias("pdata_text"),
-        _pairs(context["cdata"], cdata).alias("cdata"),
+        _pairs(context["cdata"], cdata_text).alias("cdata"),
         _fields(event["object"], _OBJECT).alias("object"),
-        _entries(F.when(edata["values"].isNull(), edata).otherwise(_without(edata, _LISTS))).alias("edata"),
-        _list_of_objects(edata["values"]).alias("values"),
+        _fields(edata, _EDATA, elsewhere=("values",), of=_by_value).alias("edata"),
+        F.coalesce(F.to_json(_in_one_form(objects, edata["values"])), edata["values"]).alias("values"),
     )
     return F.sha2(F.to_json(content), 256)
 
 
-def _fields(part: Column, names: Sequence[str], *, elsewhere: Sequence[str] = ()) -> Column:
+def _fields(
+    part: Column,
+    names: Sequence[str],
+    *,
+    elsewhere: Sequence[str] = (),
+    of: Callable[[Column], Column] = lambda text: text,
+) -> Column:
     """A map's entries as a struct of the known ones; all the others follow, in the order of their keys."""
     listed = [part[name].isNotNull().cast("int") for name in (*names, *elsewhere)]
     count = listed[0]
     for one in listed[1:]:
         count = count + one
-    others = F.when(F.size(part) > count, _sorted(_without(part, (*names, *elsewhere))))
-    return F.struct(*(part[name].alias(name) for name in names), others.alias("others"))
+    rest = F.map_filter(part, lambda key, value: ~key.isin(*names, *elsewhere) & value.isNotNull())
+    others = F.when(F.size(part) > count, F.sort_array(F.map_entries(_each(rest, of))))
+    return F.struct(*(of(part[name]).alias(name) for name in names), others.alias("others"))
 
 
-def _without(pairs: Column, names: Sequence[str]) -> Column:
-    return F.map_filter(pairs, lambda key, value: ~key.isin(*names) & value.isNotNull())
-
-
-def _entries(pairs: Column) -> Column:
-    """The filled entries of a map, numbers by their value, in the order of their keys."""
-    filled = F.map_filter(pairs, lambda _, value: value.isNotNull())
-    return _sorted(F.transform_values(filled, lambda _, value: _by_value(value)))
-
-
-def _sorted(pairs: Column) -> Column:
-    return F.sort_array(F.map_entries(pairs))
+def _each(pairs: Column, of: Callable[[Column], Column]) -> Column:
+    return F.transform_values(pairs, lambda _, value: of(value))
 
 
 def _by_value(text: Column) -> Column:
@@ -82,15 +85,26 @@ def _by_value(text: Column) -> Column:
     )
 
 
-def _pairs(text: Column, pairs: Column) -> Column:
+def _in_one_form(objects: Column, text: Column) -> Column:
+    """Maps without nulls, numbers by their value, in the order of their keys; the app's own stay as they are."""
+    is_one = (
+        ~text.contains("null")
+        & ~text.contains(".0")
+        & ~text.rlike("[0-9.]E")
+        & F.forall(objects, lambda pairs: F.size(pairs) <= 1)
+    )
+    return F.when(is_one, objects).otherwise(F.transform(objects, _ordered))
+
+
+def _ordered(pairs: Column) -> Column:
+    filled = _each(F.map_filter(pairs, lambda _, value: value.isNotNull()), _by_value)
+    keys = F.map_keys(filled)
+    # A key that is there twice keeps its place: a map made anew would take it for an error.
+    is_map = F.size(F.array_distinct(keys)) == F.size(keys)
+    return F.when(is_map, F.map_from_entries(F.sort_array(F.map_entries(filled)))).otherwise(filled)
+
+
+def _pairs(text: Column, ordered: Column) -> Column:
     """A list of pairs as text with the keys in order, where pairs are all that the list holds."""
-    ordered = F.to_json(pairs)
     # Order does not change the length; anything that the pairs do not hold does.
-    return F.when(F.length(ordered) == F.length(text), ordered).otherwise(text)
-
-
-def _list_of_objects(text: Column) -> Column:
-    """A list of objects, or one object, as text with the keys in order; anything else as it stands."""
-    listed = F.when(text.startswith("{"), F.concat(F.lit("["), text, F.lit("]"))).otherwise(text)
-    objects = F.from_json(listed, "ARRAY<MAP<STRING,STRING>>")
-    return F.coalesce(F.to_json(F.transform(objects, _entries)), text)
+    return F.when(F.octet_length(ordered) == F.octet_length(text), ordered).otherwise(text)

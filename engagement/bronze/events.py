@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pyspark.sql import Column, DataFrame, functions as F
 
-from engagement.bronze.answers import answer_columns, told_in, values_list
+from engagement.bronze.answers import answer_columns, filled_entries, listed_objects, told_in
 from engagement.bronze.content import event_id
 from engagement.bronze.envelope import find_candidates, line_sha256
 from engagement.bronze.learners import CDATA_SHAPE, filled_cdata, of_type, raw_ids
@@ -41,7 +41,7 @@ def parse_events(lines: DataFrame, *, max_line_bytes: int, earliest: datetime, l
             "ets_milliseconds": _milliseconds(event["ets"]),
             "cdata": F.from_json(event["context"]["cdata"], CDATA_SHAPE),
             "pdata": F.from_json(event["context"]["pdata"], "MAP<STRING,STRING>"),
-            "answer": F.when(event["eid"] == "RESPONSE", values_list(event["edata"])),
+            "objects": listed_objects(event["edata"]),
             "message": logged_message(event),
         }
     )
@@ -50,9 +50,10 @@ def parse_events(lines: DataFrame, *, max_line_bytes: int, earliest: datetime, l
         {
             "reason": _reason(event, earliest, latest),
             "filled": filled_cdata(F.col("cdata")),
-            "told": told_in(F.col("answer")),
+            "cdata_text": F.to_json("cdata"),
+            "entries": F.when(event["eid"] == "RESPONSE", filled_entries(F.col("objects"))),
         }
-    )
+    ).withColumn("told", told_in(F.col("entries")))
     return judged.select(
         *_POSITION,
         "reason",
@@ -75,7 +76,7 @@ def _event_columns(event: Column) -> dict[str, Column]:
     context, edata = event["context"], event["edata"]
     at = F.timestamp_millis(ets)
     return {
-        "event_id": F.when(F.col("reason").isNull(), event_id(event, ets, pdata, F.col("cdata"))),
+        "event_id": F.when(F.col("reason").isNull(), event_id(event, ets, pdata, F.col("cdata_text"), F.col("objects"))),
         "eid": event["eid"],
         "event_at": at,
         "event_date": F.to_date(at),

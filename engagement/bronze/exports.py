@@ -57,7 +57,7 @@ def plain(text: Column) -> Column:
 
 def _first_lines(lines: DataFrame) -> DataFrame:
     """One row per file: its form, and the header where it is a CSV. Blank lines do not count."""
-    text = F.trim(F.translate("value", "\r\t", "  "))
+    text = F.btrim("value", F.lit(" \r\t"))
     # Of a row over the limit its beginning is held: it tells the form as well.
     held = F.when(F.col("is_long"), F.substring(text, 1, _HELD_CHARACTERS)).otherwise(text)
     place = F.when(text != "", F.struct("block_start", "row_id"))
@@ -72,7 +72,7 @@ def _first_lines(lines: DataFrame) -> DataFrame:
         .when(head.isNull() | head.startswith("{") | head.startswith("[") | is_named_json, "lines")
         .otherwise("csv")
     )
-    header = F.when(form == "csv", F.transform(_csv_values(head), F.trim))
+    header = F.when(form == "csv", F.transform(_listed(_csv_cells(head)), F.trim))
     header_id = F.when(form == "csv", F.col("first.row_id")).otherwise(-1)
     return ends.select(
         "source_file", form.alias("form"), header.alias("header"), header_id.alias("header_id")
@@ -108,13 +108,14 @@ def _read_fields(rows: DataFrame) -> DataFrame:
     closed = F.concat(F.lit("["), readable, F.lit(f',{{"{_SENTINEL}":"1"}}]'))
     read = rows.select(
         "*",
-        F.when(is_csv & F.col("is_row"), _csv_values(F.translate(readable, "\r", ""))).alias("cells"),
+        # A column of its own: a cell taken out of the expression would have the line parsed for it alone.
+        _csv_cells(F.when(is_csv & F.col("is_row"), F.translate(readable, "\r", ""))).alias("cells"),
         F.from_json(F.when(~is_csv, closed), "ARRAY<MAP<STRING,STRING>>").alias("values"),
     )
     is_one = (F.size("values") == 2) & F.get("values", F.lit(1))[_SENTINEL].isNotNull()
     bare = read.select(
         "*",
-        F.transform("cells", plain).alias("texts"),
+        F.transform(_listed(F.col("cells")), plain).alias("texts"),
         F.transform_values(F.when(is_one, F.get("values", F.lit(0))), lambda _, text: plain(text)).alias(
             "entries"
         ),
@@ -133,7 +134,11 @@ def _text(name: str) -> Column:
     return F.get("texts", (F.array_position("header", name) - 1).cast("int"))
 
 
-def _csv_values(text: Column) -> Column:
+def _csv_cells(text: Column) -> Column:
+    """Return a CSV line's cells as a struct of `_CSV_NAMES`."""
     shape = ", ".join(f"{name} STRING" for name in _CSV_NAMES)
-    cells = F.from_csv(text, F.lit(shape), {"escape": '"'})
+    return F.from_csv(text, F.lit(shape), {"escape": '"'})
+
+
+def _listed(cells: Column) -> Column:
     return F.array(*(cells[name] for name in _CSV_NAMES))
