@@ -8,6 +8,8 @@ _FIELDS = (
     *("original_text", "response_text", "response_correct_words_array", "response_incorrect_words_array"),
     *("response_word_result", "accuracy_percentage", "duration", "level", "isCorrect", "profanity"),
 )
+
+
 def listed_objects(edata: Column) -> Column:
     """Return edata.values as a list of maps of text; null where it is neither a list nor an object."""
     text = edata["values"]
@@ -16,7 +18,7 @@ def listed_objects(edata: Column) -> Column:
 
 
 def filled_entries(objects: Column) -> Column:
-    """Return the entries of `listed_objects`, of all maps in turn: structs of key and value, no value null."""
+    """Return the entries of all maps of `listed_objects` in turn: structs of key and value, no value null."""
     entries = F.flatten(F.transform(F.array_compact(objects), F.map_entries))
     return F.filter(entries, lambda entry: entry["value"].isNotNull())
 

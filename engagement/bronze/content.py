@@ -60,14 +60,25 @@ def _fields(
     elsewhere: Sequence[str] = (),
     of: Callable[[Column], Column] = lambda text: text,
 ) -> Column:
-    """A map's entries as a struct of the known ones; all the others follow, in the order of their keys."""
+    """A map's entries as a struct of the known ones; where it has others, all follow in the order of keys."""
     listed = [part[name].isNotNull().cast("int") for name in (*names, *elsewhere)]
     count = listed[0]
     for one in listed[1:]:
         count = count + one
-    rest = F.map_filter(part, lambda key, value: ~key.isin(*names, *elsewhere) & value.isNotNull())
-    others = F.when(F.size(part) > count, F.sort_array(F.map_entries(_each(rest, of))))
+    filled = _filled(part)
+    others = F.when(
+        F.size(part) > count,
+        F.when(F.size(filled) > count, F.sort_array(F.map_entries(_each(_without(filled, elsewhere), of)))),
+    )
     return F.struct(*(of(part[name]).alias(name) for name in names), others.alias("others"))
+
+
+def _filled(pairs: Column) -> Column:
+    return F.map_filter(pairs, lambda _, value: value.isNotNull())
+
+
+def _without(pairs: Column, names: Sequence[str]) -> Column:
+    return F.map_filter(pairs, lambda key, _: ~key.isin(*names)) if names else pairs
 
 
 def _each(pairs: Column, of: Callable[[Column], Column]) -> Column:
@@ -86,7 +97,8 @@ def _by_value(text: Column) -> Column:
 
 
 def _in_one_form(objects: Column, text: Column) -> Column:
-    """Maps without nulls, numbers by their value, in the order of their keys; the app's own stay as they are."""
+    """Maps without nulls, numbers by their value, keys in order."""
+    # So the app writes them; then they are left alone, which is cheaper.
     is_one = (
         ~text.contains("null")
         & ~text.contains(".0")
@@ -97,7 +109,7 @@ def _in_one_form(objects: Column, text: Column) -> Column:
 
 
 def _ordered(pairs: Column) -> Column:
-    filled = _each(F.map_filter(pairs, lambda _, value: value.isNotNull()), _by_value)
+    filled = _each(_filled(pairs), _by_value)
     keys = F.map_keys(filled)
     # A key that is there twice keeps its place: a map made anew would take it for an error.
     is_map = F.size(F.array_distinct(keys)) == F.size(keys)

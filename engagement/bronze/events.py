@@ -76,7 +76,9 @@ def _event_columns(event: Column) -> dict[str, Column]:
     context, edata = event["context"], event["edata"]
     at = F.timestamp_millis(ets)
     return {
-        "event_id": F.when(F.col("reason").isNull(), event_id(event, ets, pdata, F.col("cdata_text"), F.col("objects"))),
+        "event_id": F.when(
+            F.col("reason").isNull(), event_id(event, ets, pdata, F.col("cdata_text"), F.col("objects"))
+        ),
         "eid": event["eid"],
         "event_at": at,
         "event_date": F.to_date(at),

@@ -6,7 +6,8 @@
     python -m tests.benchmarks.pipeline nightly --megabytes 1000     a night's run over a year's tables
 
 Each part warms up on a small input first and runs its cases in turn, in one session (one core apart). Printed
-are seconds, ratios, and the most memory that this process, its JVM and its workers held.
+are seconds, ratios, what tasks wrote to disk for want of memory (`steps`), and the most memory that this
+process, its JVM and its workers held.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from tests.benchmarks.app_telemetry import Weeks
 from tests.benchmarks.memory import peak_memory
 from tests.benchmarks.nightly import measure_nights
 from tests.benchmarks.pipeline_steps import GOLD, INTAKE, Case, say
-from tests.benchmarks.sessions import benchmark_session
+from tests.benchmarks.sessions import benchmark_session, spilled_bytes
 from tests.benchmarks.shapes import measure_shapes
 
 WEEKS = 8
@@ -56,7 +57,8 @@ def measure_steps(options: argparse.Namespace, folder: Path) -> None:
             intake = sum(seconds[name] for name in INTAKE)
             say(
                 f"copy {copied:.1f} s; {told}; ingest ÷ copy {copied / seconds['ingest_events']:.2f}, with "
-                f"sessions {copied / intake:.2f}, all {copied / sum(seconds.values()):.2f}"
+                f"sessions {copied / intake:.2f}, all {copied / sum(seconds.values()):.2f}; "
+                f"spilled so far {spilled_bytes(spark) / 1e6:.0f} MB"
             )
     spark.stop()
 

@@ -26,3 +26,10 @@ def benchmark_session(cores: int, conf: Mapping[str, str] | None = None) -> Spar
     spark = build_session("benchmark", conf=settings)
     spark.sparkContext.setLogLevel("ERROR")
     return spark
+
+
+def spilled_bytes(spark: SparkSession) -> int:
+    """Return what tasks on this machine have written to disk so far because memory ran out, bytes."""
+    environment = spark.sparkContext._jvm.org.apache.spark.SparkEnv.get()  # type: ignore[union-attr]
+    executor = environment.metricsSystem().getSourcesByName("executor").head()
+    return int(executor.METRIC_DISK_BYTES_SPILLED().getCount())

@@ -17,6 +17,10 @@ from engagement.schemas.table import LINEAGE
 from tests.rows import frame
 from tests.spark.bronze_rows import CLOCK, ETS, Taken, event, line, lines_of, take
 
+# No JSON library writes a key twice; what does must not lose an event.
+_KEYS_TWICE = ('[{"a": 1, "a": 2}]', '[{"a": 2, "a": 1}]', '[{"a": 2.0, "a": 3}]')
+_PAGES_TWICE = ('"a", "pageid": "b"', '"a", "pageid": "c"')
+
 
 def test_parse_events__rejects_with_reason_and_place(spark: SparkSession) -> None:
     good = line()
@@ -116,9 +120,11 @@ def test_event_id__one_for_all_deliveries_of_an_event(spark: SparkSession) -> No
         as_doubles.replace("15000000", "1.5E7").replace(": 50", ": 50.0"),
         json.dumps({**sent, "object": None}).replace('"object": null, ', ""),
         json.dumps({"events": [sent]}),
+        json.dumps(sent).replace('{"duration": 2}', '{"level": null, "duration": 2}'),
+        json.dumps(sent).replace('"big":', '"pageid": null, "big":'),
     ]
     taken = take(lines_of(spark, texts))
-    assert taken.ledger == {"a.jsonl": (6, 6, 1, 5, 0)}
+    assert taken.ledger == {"a.jsonl": (8, 8, 1, 7, 0)}
 
 
 def test_event_id__another_for_any_other_content(spark: SparkSession) -> None:
@@ -142,6 +148,14 @@ def test_event_id__another_for_any_other_content(spark: SparkSession) -> None:
         line(context={**context, "cdata": [{"type": "User", "id": "1", "more": 1}]}),
         line(edata={**edata, "values": [{"a": 1}, {"b": 2}]}),
         line(edata={**edata, "values": [{"b": 2}, {"a": 1}]}),
+        line(edata={**edata, "values": [{"a": 1, "b": 2}]}),
+        line(edata={**edata, "values": [{"a": 1}, None, {"b": 2}]}),
+        line(edata={**edata, "values": ["a", 1]}),
+        line(edata={**edata, "values": ["b", 2]}),
+        line(edata={**edata, "values": [{"a": 1}, "x"]}),
+        line(edata={**edata, "values": [{"a": 1}, "y"]}),
+        *(line(edata={**edata, "values": [0]}).replace("[0]", twice) for twice in _KEYS_TWICE),
+        *(line(edata={**edata, "x": 0}).replace('"x": 0', f'"pageid": {page}') for page in _PAGES_TWICE),
     ]
     taken = take(lines_of(spark, texts))
     assert len({row["event_id"] for row in taken.events}) == len(texts)

@@ -40,6 +40,7 @@ def test_answer_columns__list_and_object_values(spark: SparkSession) -> None:
             response(
                 "blank", values=[{"response_text": " "}, {"accuracy_percentage": 101}, {"level": "m16"}]
             ),
+            response("nulls", values=[None, {"original_text": None}, {"original_text": "a b"}]),
             response("bare"),
             line(mid="no response", edata={"values": [{"original_text": "x"}], "target": key}),
         ],
@@ -54,6 +55,7 @@ def test_answer_columns__list_and_object_values(spark: SparkSession) -> None:
         "object": (None, "do_9", *answer),
         "profane": (None, None, "a b", *[None] * 8, True),
         "blank": (None, None, None, 0, *[None] * 8),
+        "nulls": (None, None, "a b", *[None] * 9),
         "bare": (None,) * 12,
         "no response": (None,) * 12,
     }
