@@ -32,7 +32,7 @@ def event_id(
         event: Struct of `EVENT_SHAPE`.
         ets_milliseconds: Its client time.
         pdata: Its context.pdata as a map of text.
-        cdata_text: Its context.cdata as `CDATA_SHAPE`, and that as text again.
+        cdata_text: JSON of its context.cdata, read as `CDATA_SHAPE`.
         objects: Its edata.values as a list of maps (`engagement.bronze.answers.listed_objects`).
     """
     context, edata = event["context"], event["edata"]

@@ -72,11 +72,15 @@ def _first_lines(lines: DataFrame) -> DataFrame:
         .when(head.isNull() | head.startswith("{") | head.startswith("[") | is_named_json, "lines")
         .otherwise("csv")
     )
-    header = F.when(form == "csv", F.transform(_listed(_csv_cells(head)), F.trim))
     header_id = F.when(form == "csv", F.col("first.row_id")).otherwise(-1)
-    return ends.select(
-        "source_file", form.alias("form"), header.alias("header"), header_id.alias("header_id")
+    told = ends.select(
+        "source_file",
+        form.alias("form"),
+        _csv_cells(F.when(form == "csv", head)).alias("cells"),
+        header_id.alias("header_id"),
     )
+    header = F.when(F.col("form") == "csv", F.transform(_listed(F.col("cells")), F.trim))
+    return told.select("source_file", "form", header.alias("header"), "header_id")
 
 
 def _array_elements(spark: SparkSession, paths: Sequence[str]) -> DataFrame:
@@ -108,7 +112,6 @@ def _read_fields(rows: DataFrame) -> DataFrame:
     closed = F.concat(F.lit("["), readable, F.lit(f',{{"{_SENTINEL}":"1"}}]'))
     read = rows.select(
         "*",
-        # A column of its own: a cell taken out of the expression would have the line parsed for it alone.
         _csv_cells(F.when(is_csv & F.col("is_row"), F.translate(readable, "\r", ""))).alias("cells"),
         F.from_json(F.when(~is_csv, closed), "ARRAY<MAP<STRING,STRING>>").alias("values"),
     )
@@ -135,7 +138,10 @@ def _text(name: str) -> Column:
 
 
 def _csv_cells(text: Column) -> Column:
-    """Return a CSV line's cells as a struct of `_CSV_NAMES`."""
+    """Return a CSV line's cells as a struct of `_CSV_NAMES`.
+
+    Give it a column of its own: a cell taken out of the expression has the line parsed for it alone.
+    """
     shape = ", ".join(f"{name} STRING" for name in _CSV_NAMES)
     return F.from_csv(text, F.lit(shape), {"escape": '"'})
 
